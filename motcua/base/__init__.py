@@ -1,0 +1,1 @@
+"""The bottom kit: words every room needs and no room owns."""

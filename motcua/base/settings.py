@@ -1,0 +1,57 @@
+"""Which city this is, where it keeps its data, and where its neighbours answer."""
+
+import os
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator decides. Made once by an entrance; rooms only read it."""
+
+    pack: Path
+    data: Path
+    demo: bool = False
+    database_url: str | None = None
+    """None: the embedded PostgreSQL under `data`."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = "http://localhost:8000"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of signing keys, certificates and shared secrets; mode 0700."""
+        return self.data / "keys"
+
+    def demo_port(self, part: str) -> int:
+        """The port of one part of the demo's outside world: the city's own port and a step."""
+        return self.port + DEMO_STEPS[part]
+
+
+DEMO_STEPS = {
+    "eid": 10,
+    "staff": 11,
+    "bank": 12,
+    "population": 13,
+    "business": 14,
+    "convictions": 15,
+}
+
+
+def read(pack: str | None = None, data: str | None = None, **given: object) -> Settings:
+    """From the flags, else the environment, else `motcua.toml` in the working folder."""
+    file = Path("motcua.toml")
+    written = tomllib.loads(file.read_text()) if file.exists() else {}
+    where = pack or os.environ.get("MOTCUA_PACK") or written.get("pack") or "packs/hanoi"
+    folder = data or os.environ.get("MOTCUA_DATA") or written.get("data") or ".city"
+    named = {k: v for k, v in given.items() if v is not None}
+    named.setdefault("database_url", os.environ.get("DATABASE_URL"))
+    port = named.setdefault("port", int(os.environ.get("MOTCUA_PORT", "8000")))
+    named.setdefault("public_url", os.environ.get("MOTCUA_PUBLIC_URL", f"http://localhost:{port}"))
+    paths = {"pack": str(Path(where).resolve()), "data": str(Path(folder).resolve())}
+    return msgspec.convert({**named, **paths}, Settings, strict=False, dec_hook=_path)
+
+
+def _path(kind: type, value: object) -> object:
+    return kind(value)

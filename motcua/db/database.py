@@ -1,0 +1,171 @@
+"""The pool, and the two kinds of transaction: one reads, one also writes.
+
+Each begins by telling PostgreSQL who acts; row-level security does the rest. A connection on which
+nobody acts sees no row of any table.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from motcua.base.errors import Unavailable
+from motcua.base.ids import PersonId
+
+if TYPE_CHECKING:
+    from motcua.db.city import City
+
+POOL_SIZE_MAX = 16
+COMMAND_SECONDS_MAX = 30
+
+LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+)
+"""How a database that went away shows itself; the caller is told to come back."""
+ACQUIRE_SECONDS_MAX = 10
+
+
+class Read:
+    """One open transaction in which `person` acts; the edge that opened it commits it."""
+
+    __slots__ = ("_connection", "behalf", "city", "person", "round_trips")
+
+    def __init__(self, connection: Any, city: "City", person: PersonId, behalf: PersonId | None):
+        self._connection = connection
+        self.city = city
+        self.person = person
+        self.behalf = behalf
+        """The organisation in whose name the person acts."""
+        self.round_trips = 1
+
+    async def execute(self, sql: str, *given: Any) -> None:
+        self.round_trips += 1
+        await self._connection.execute(sql, *given)
+
+    async def fetch(self, sql: str, *given: Any) -> list[Any]:
+        self.round_trips += 1
+        rows: list[Any] = await self._connection.fetch(sql, *given)
+        return rows
+
+    async def fetch_row(self, sql: str, *given: Any) -> Any:
+        self.round_trips += 1
+        return await self._connection.fetchrow(sql, *given)
+
+
+class Write(Read):
+    """A transaction that may also change things: all of it happens, or none."""
+
+    __slots__ = ()
+
+
+class Database:
+    """The city's PostgreSQL as the application's role sees it."""
+
+    def __init__(self, city: "City", url: str) -> None:
+        self.city = city
+        self.url = url
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self.round_trips = 0
+        self.transactions = 0
+
+    async def open(self) -> None:
+        self._pool = await asyncpg.create_pool(
+            self.url,
+            min_size=1,
+            max_size=POOL_SIZE_MAX,
+            init=speak_json,
+            # All our settings are local to a transaction, so there is nothing to reset.
+            reset=_nothing,
+            command_timeout=COMMAND_SECONDS_MAX,
+            server_settings={"application_name": "motcua", "jit": "off"},
+        )
+
+    async def close(self) -> None:
+        if self._pool:
+            await self._pool.close()
+
+    @asynccontextmanager
+    async def read(self, person: PersonId, behalf: PersonId | None = None) -> AsyncIterator[Read]:
+        async with self._transaction("BEGIN READ ONLY", Read, person, behalf) as db:
+            yield db
+
+    @asynccontextmanager
+    async def write(self, person: PersonId, behalf: PersonId | None = None) -> AsyncIterator[Write]:
+        async with self._transaction("BEGIN", Write, person, behalf) as db:
+            yield db
+
+    @asynccontextmanager
+    async def nobody(self) -> AsyncIterator[Read]:
+        """A reader without a person: only the functions of the gate answer it."""
+        async with self._connection() as connection, connection.transaction(readonly=True):
+            yield Read(connection, self.city, PersonId(UUID(int=0)), None)
+
+    @asynccontextmanager
+    async def _transaction(
+        self, begin: str, kind: Any, person: PersonId, behalf: PersonId | None
+    ) -> AsyncIterator[Any]:
+        # Both are UUIDs, so they can hold nothing but hexadecimal digits: one round trip, not two.
+        assert isinstance(person, UUID)
+        assert behalf is None or isinstance(behalf, UUID)
+        context = (
+            f"{begin}; SELECT set_config('motcua.person', '{person}', true),"
+            f" set_config('motcua.behalf', '{behalf or ''}', true)"
+        )
+        async with self._connection() as connection:
+            await connection.execute(context)
+            db = kind(connection, self.city, person, behalf)
+            try:
+                yield db
+            except BaseException:
+                if not connection.is_closed():
+                    await connection.execute("ROLLBACK")
+                raise
+            await connection.execute("COMMIT")
+            self.round_trips += db.round_trips + 1
+            self.transactions += 1
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
+        assert self._pool is not None, "the database is not open"
+        try:
+            connection = await self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX)
+        except LOST:
+            raise Unavailable("database.down") from None
+        try:
+            yield connection
+        except LOST:
+            raise Unavailable("database.down") from None
+        finally:
+            await self._pool.release(connection)
+
+    async def is_up(self) -> bool:
+        try:
+            async with self.nobody() as db:
+                await db.execute("SELECT 1")
+        except Unavailable:
+            return False
+        return True
+
+
+async def speak_json(connection: Any) -> None:
+    """Let jsonb come and go as Python values, in binary, by msgspec."""
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: b"\x01" + msgspec.json.encode(value),
+        decoder=lambda raw: msgspec.json.decode(raw[1:]),
+        format="binary",
+    )
+
+
+async def _nothing(_: Any) -> None:
+    """No reset between borrowers; a test proves that nothing leaks."""

@@ -1,0 +1,134 @@
+"""What happened: written in the transaction of the change, with the jobs that follow from it."""
+
+import asyncio
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from motcua.base import clock
+from motcua.base.ids import new_id
+from motcua.db import jobs, queries
+from motcua.db.city import City
+from motcua.db.database import Read, Write
+from motcua.db.queries import Event
+
+EVENTS_PER_READ_MAX = 500
+STREAMS_MAX = 5000
+RECONNECT_SECONDS = 0.5
+
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+async def record(
+    db: Write,
+    kind: str,
+    subject: UUID,
+    *,
+    person: UUID | None = None,
+    agency: str | None = None,
+    facts: dict[str, Any] | None = None,
+) -> int:
+    """Append one event: who (the transaction's person, in whose name), what, when, about what.
+
+    `person` and `agency` say who may read it besides the actor. Returns its sequence.
+    """
+    event_id, at, salt = new_id(), clock.now(), os.urandom(16)
+    facts = facts or {}
+    leaf = _encoder.encode(
+        {
+            "id": event_id, "at": at, "kind": kind, "subject": subject, "actor": db.person,
+            "behalf": db.behalf, "person": person, "agency": agency, "facts": facts,
+        }
+    )  # fmt: skip
+    payload = _encoder.encode({"event": event_id, "kind": kind, "subject": subject, "facts": facts})
+    followers = jobs.following(kind)
+    return await queries.record_event(
+        db, event_id, at, kind, subject, db.person, db.behalf, person, agency, facts, salt,
+        hashlib.sha256(salt + leaf).digest(), followers, [payload.decode()] * len(followers),
+    )  # fmt: skip
+
+
+async def history(db: Read, subject: UUID, after: int = 0) -> list[Event]:
+    """The events of a subject that this person may see, oldest first, after a sequence."""
+    return await queries.events_of(db, subject, after, EVENTS_PER_READ_MAX)
+
+
+class Listener:
+    """One connection per process hears that something happened and wakes the streams about it.
+
+    It carries no content: a woken stream reads the rows as its own person.
+    """
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+        self.stopping = asyncio.Event()
+
+    @classmethod
+    def of(cls, city: City) -> "Listener":
+        return cls(city)
+
+    @property
+    def streams(self) -> int:
+        return sum(len(group) for group in self._waiting.values())
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Wake every stream so that it ends by itself, then hang up."""
+        self.stopping.set()
+        for group in self._waiting.values():
+            for bell in group:
+                bell.set()
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    @asynccontextmanager
+    async def about(self, subject: UUID | str) -> AsyncIterator[asyncio.Event]:
+        """A bell that rings when something happens to the subject; clear it before you read."""
+        bell = asyncio.Event()
+        group = self._waiting[str(subject)]
+        group.add(bell)
+        try:
+            yield bell
+        finally:
+            group.discard(bell)
+            if not group:
+                self._waiting.pop(str(subject), None)
+
+    async def _run(self) -> None:
+        while True:
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self._listen()
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _listen(self) -> None:
+        connection = await asyncpg.connect(self.city.database.url)
+        hung_up = asyncio.Event()
+        try:
+            connection.add_termination_listener(lambda _: hung_up.set())
+            await connection.add_listener("motcua_events", self._heard)
+            self._ring_all()  # what was said while nobody listened
+            await hung_up.wait()
+        finally:
+            await connection.close(timeout=1)
+
+    def _heard(self, _connection: Any, _pid: int, _channel: str, payload: Any) -> None:
+        for bell in self._waiting.get(str(payload).partition(" ")[2], ()):
+            bell.set()
+
+    def _ring_all(self) -> None:
+        for group in self._waiting.values():
+            for bell in group:
+                bell.set()

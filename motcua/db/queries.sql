@@ -1,0 +1,51 @@
+-- The statements of the ground: one event with the jobs it causes, one remembered answer.
+
+-- name: record_event
+WITH happened AS (
+    INSERT INTO db.events
+        (id, at, kind, subject_id, actor_id, behalf_id, person_id, agency_code, facts, salt, digest)
+    VALUES (:id, :at, :kind, :subject_id, :actor_id, :behalf_id, :person_id, :agency_code, :facts,
+            :salt, :digest)
+    RETURNING sequence
+), queued AS (
+    INSERT INTO jobs.pgqueuer (priority, entrypoint, payload, status)
+    SELECT 0, wanted.job, convert_to(wanted.payload, 'UTF8'), 'queued'
+    FROM unnest(CAST(:jobs AS text[]), CAST(:payloads AS text[])) AS wanted (job, payload)
+)
+-- One channel for all: whoever listens reads the row and sees only what it may.
+SELECT sequence, pg_notify('motcua_events', sequence || ' ' || :subject_id) FROM happened;
+
+-- name: enqueue_job
+INSERT INTO jobs.pgqueuer (priority, entrypoint, payload, status, execute_after)
+VALUES (0, :job, :payload, 'queued', now() + :delay);
+
+-- name: events_of
+SELECT sequence, id, at, kind, subject_id, actor_id, behalf_id, agency_code, facts
+FROM db.events
+WHERE subject_id = :subject_id AND sequence > :after
+ORDER BY sequence
+LIMIT :at_most;
+
+-- name: queue_length
+SELECT count(*) FROM jobs.pgqueuer WHERE status IN ('queued', 'picked');
+
+-- name: held_jobs
+SELECT count(*) FROM jobs.pgqueuer WHERE status = 'failed';
+
+-- name: claim_answer
+INSERT INTO db.answers (person_id, key, request_digest, made_at)
+VALUES (:person_id, :key, :request_digest, :made_at)
+ON CONFLICT DO NOTHING
+RETURNING true;
+
+-- name: answer_by_key
+SELECT request_digest, status, body, media_type
+FROM db.answers
+WHERE person_id = :person_id AND key = :key;
+
+-- name: remember_answer
+UPDATE db.answers SET status = :status, body = :body, media_type = :media_type
+WHERE person_id = :person_id AND key = :key;
+
+-- name: forget_old_answers
+DELETE FROM db.answers WHERE made_at < :before;

@@ -1,0 +1,75 @@
+"""One real PostgreSQL for the whole run, one database per worker process, the sample city on it."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from motcua.base.pack import Pack
+from motcua.base.settings import Settings
+from motcua.db.city import City
+from motcua.db.migrate import ROOMS, _HAND_OVER, _ROLES
+from motcua.db.server import Server
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+def shared(name: str) -> Path:
+    """A file of the shared data, or a skip that says so."""
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"shared data absent: {name}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("city")
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A fresh database of every room's tables.sql, as the administrator reaches it."""
+    with Server(tmp_path_factory.mktemp("pg")) as server:
+        asyncio.run(_create(server.url(database="postgres"), server.url()))
+        yield server.url()
+
+
+async def _create(first_url: str, url: str) -> None:
+    connection = await asyncpg.connect(first_url)
+    await connection.execute("CREATE DATABASE motcua")
+    await connection.close()
+    connection = await asyncpg.connect(url)
+    await connection.execute(_ROLES)
+    for room in ROOMS:
+        tables = ROOT / "motcua" / room / "tables.sql"
+        if tables.exists():
+            await connection.execute(tables.read_text())
+    await connection.execute(_HAND_OVER)
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+def settings(data_folder: Path) -> Settings:
+    port = 20000 + os.getpid() % 20000
+    return Settings(
+        pack=ROOT / "packs" / "sample",
+        data=data_folder,
+        demo=True,
+        port=port,
+        public_url=f"http://localhost:{port}",
+    )
+
+
+@pytest.fixture
+async def city(settings: Settings, database_url: str) -> AsyncIterator[City]:
+    """The sample city, open. Its database is shared by the tests of one process: make own rows."""
+    url = database_url.replace("postgres@", "motcua_app@")
+    made = City(settings, Pack.read(settings.pack), url)
+    await made.database.open()
+    yield made
+    await made.database.close()

@@ -1,0 +1,113 @@
+"""Transactions know who acts; the database forgets it with them."""
+
+import asyncio
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from motcua.base import clock
+from motcua.base.ids import SYSTEM, PersonId, new_id
+from motcua.db import City, events, jobs, queries
+
+
+def someone() -> PersonId:
+    return PersonId(new_id())
+
+
+async def test_what_one_person_records_another_does_not_see(city: City) -> None:
+    an, binh, thing = someone(), someone(), new_id()
+    async with city.database.write(an) as db:
+        await events.record(db, "lamp.broken", thing, person=an, facts={"where": "68"})
+    async with city.database.read(an) as db:
+        assert [e.kind for e in await events.history(db, thing)] == ["lamp.broken"]
+    async with city.database.read(binh) as db:
+        assert await events.history(db, thing) == []
+
+
+async def test_a_transaction_that_fails_leaves_nothing(city: City) -> None:
+    an, thing = someone(), new_id()
+    with pytest.raises(ZeroDivisionError):
+        async with city.database.write(an) as db:
+            await events.record(db, "lamp.broken", thing, person=an)
+            raise ZeroDivisionError
+    async with city.database.read(an) as db:
+        assert await events.history(db, thing) == []
+
+
+async def test_nobody_sees_nothing_after_somebody_used_the_connection(city: City) -> None:
+    an, thing = someone(), new_id()
+    async with city.database.write(an) as db:
+        await events.record(db, "lamp.broken", thing, person=an)
+    for _ in range(20):  # whichever connection of the pool comes, it remembers nobody
+        async with city.database.nobody() as db:
+            assert await db.fetch("SELECT 1 FROM db.events") == []
+
+
+async def test_nobody_records_in_the_name_of_another(city: City) -> None:
+    an = someone()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with city.database.write(an) as db:
+            await queries.record_event(
+                db, new_id(), clock.now(), "lamp.broken", new_id(), someone(), None, None, None,
+                {}, bytes(16), bytes(32), [], [],
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize("act", ["UPDATE db.events SET kind = 'a.b'", "DELETE FROM db.events"])
+async def test_history_is_only_added_to(city: City, act: str) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with city.database.write(SYSTEM) as db:
+            await db.execute(act)
+
+
+async def test_a_reader_cannot_write(city: City) -> None:
+    with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+        async with city.database.read(someone()) as db:
+            await events.record(db, "lamp.broken", new_id())  # type: ignore[arg-type]
+
+
+async def test_a_listener_rings_for_its_subject_only(city: City) -> None:
+    listener, an, thing, other = events.Listener(city), someone(), new_id(), new_id()
+    listener.start()
+    await asyncio.sleep(0.2)
+    async with listener.about(thing) as bell, listener.about(other) as other_bell:
+        async with city.database.write(an) as db:
+            await events.record(db, "lamp.broken", thing, person=an)
+        await asyncio.wait_for(bell.wait(), 2)
+        assert not other_bell.is_set()
+    await listener.stop()
+    assert listener.streams == 0
+
+
+async def test_a_job_follows_its_event_and_one_that_fails_is_tried_again_and_held(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "RETRY_SECONDS_FIRST", 0)
+    monkeypatch.setattr(jobs, "HANDLERS", {})
+    monkeypatch.setattr(jobs, "FOLLOWERS", {})
+    seen: list[str] = []
+
+    @jobs.on("lamp.mended")
+    async def tell(city: City, payload: dict[str, str]) -> None:
+        seen.append(payload["subject"])
+
+    @jobs.handler("lamp.fail", attempts=3)
+    async def fail(city: City, payload: dict[str, str]) -> None:
+        seen.append("failed")
+        raise ZeroDivisionError
+
+    thing, stop = new_id(), asyncio.Event()
+    async with city.database.write(someone()) as db:
+        await events.record(db, "lamp.mended", thing)
+        await jobs.enqueue(db, "lamp.fail", {})
+    worker = asyncio.create_task(jobs.work(city, stop))
+    for _ in range(100):
+        await asyncio.sleep(0.05)
+        async with city.database.read(SYSTEM) as db:
+            if await queries.held_jobs(db):
+                break
+    stop.set()
+    await worker
+    assert seen.count(str(UUID(str(thing)))) == 1
+    assert seen.count("failed") == 3
