@@ -28,6 +28,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The port of one part of the demo's outside world: the city's own port and a step."""
         return self.port + DEMO_STEPS[part]
 
+    def environment(self) -> dict[str, str]:
+        """What makes `read` in another process give these settings again."""
+        told = {
+            "MOTCUA_PACK": str(self.pack),
+            "MOTCUA_DATA": str(self.data),
+            "MOTCUA_DEMO": "1" if self.demo else "0",
+            "MOTCUA_HOST": self.host,
+            "MOTCUA_PORT": str(self.port),
+            "MOTCUA_PUBLIC_URL": self.public_url,
+        }
+        return told | ({"DATABASE_URL": self.database_url} if self.database_url else {})
+
 
 DEMO_STEPS = {
     "eid": 10,
@@ -48,6 +60,8 @@ def read(pack: str | None = None, data: str | None = None, **given: object) -> S
     named = {k: v for k, v in given.items() if v is not None}
     named.setdefault("database_url", os.environ.get("DATABASE_URL"))
     port = named.setdefault("port", int(os.environ.get("MOTCUA_PORT", "8000")))
+    named.setdefault("host", os.environ.get("MOTCUA_HOST", "127.0.0.1"))
+    named.setdefault("demo", os.environ.get("MOTCUA_DEMO") == "1")
     named.setdefault("public_url", os.environ.get("MOTCUA_PUBLIC_URL", f"http://localhost:{port}"))
     paths = {"pack": str(Path(where).resolve()), "data": str(Path(folder).resolve())}
     return msgspec.convert({**named, **paths}, Settings, strict=False, dec_hook=_path)

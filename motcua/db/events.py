@@ -84,15 +84,16 @@ class Listener:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Wake every stream so that it ends by itself, then hang up."""
-        self.stopping.set()
-        for group in self._waiting.values():
-            for bell in group:
-                bell.set()
+        self.let_go()
         if self._task:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+
+    def let_go(self) -> None:
+        """Wake every stream so that it ends by itself; readers resume elsewhere."""
+        self.stopping.set()
+        self._ring_all()
 
     @asynccontextmanager
     async def about(self, subject: UUID | str) -> AsyncIterator[asyncio.Event]:

@@ -14,6 +14,7 @@ import asyncpg
 
 from motcua.base.errors import Unavailable
 from motcua.base.settings import Settings
+from motcua.db.server import Server
 
 STEPS = Path(__file__).parent / "migrations"
 ROOMS = ("db", "exchange", "identity", "agencies", "documents", "payments", "notices", "cases")
@@ -72,14 +73,18 @@ END $$;
 """
 
 
-async def migrate(admin_url: str) -> list[str]:
+async def migrate(settings: Settings) -> list[str]:
     """Run what is missing, each step in a transaction of its own; the names of what ran."""
-    await _create_database(admin_url)
-    connection = await asyncpg.connect(admin_url)
+    url = admin_url(settings)
+    await _create_database(url)
+    connection = await asyncpg.connect(url)
     try:
         # Two starts at once: one waits.
         await connection.execute("SELECT pg_advisory_lock(7203507)")
         await connection.execute(_ROLES)
+        if settings.database_url:
+            quoted = await connection.fetchval("SELECT quote_literal($1::text)", _password(settings))
+            await connection.execute(f"ALTER ROLE motcua_app PASSWORD {quoted}")
         await connection.execute(_LEDGER)
         done = dict(await connection.fetch("SELECT name, digest FROM migrations.done"))
         ran = []
@@ -106,8 +111,8 @@ async def run(connection: asyncpg.Connection, name: str, sql: str, digest: str) 
         await connection.execute("INSERT INTO migrations.done VALUES ($1, $2)", name, digest)
 
 
-async def _create_database(admin_url: str) -> None:
-    parts = urlsplit(admin_url)
+async def _create_database(url: str) -> None:
+    parts = urlsplit(url)
     name = parts.path.lstrip("/") or "motcua"
     connection = await asyncpg.connect(urlunsplit(parts._replace(path="/postgres")))
     try:
@@ -118,22 +123,24 @@ async def _create_database(admin_url: str) -> None:
         await connection.close()
 
 
-async def app_url(settings: Settings, admin_url: str) -> str:
+def admin_url(settings: Settings) -> str:
+    """Who may change the shape of the database: the owner of the server."""
+    return settings.database_url or Server(settings.data).url()
+
+
+def app_url(settings: Settings) -> str:
     """The address by which the application's role signs in; on a foreign server with a password."""
-    parts = urlsplit(admin_url)
+    parts = urlsplit(admin_url(settings))
     if settings.database_url is None:
         return urlunsplit(parts._replace(netloc="motcua_app@"))
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"motcua_app:{quote(_password(settings))}@{host}"))
+
+
+def _password(settings: Settings) -> str:
     file = settings.keys / "database-password"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.touch(mode=0o600)
         file.write_text(secrets.token_urlsafe(24))
-    password = file.read_text()
-    connection = await asyncpg.connect(admin_url)
-    try:
-        quoted = await connection.fetchval("SELECT quote_literal($1::text)", password)
-        await connection.execute(f"ALTER ROLE motcua_app PASSWORD {quoted}")
-    finally:
-        await connection.close()
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"motcua_app:{quote(password)}@{host}"))
+    return file.read_text()

@@ -24,6 +24,11 @@ class Event(msgspec.Struct, frozen=True):
     facts: dict[str, Any]
 
 
+class Turn(msgspec.Struct, frozen=True):
+    is_mine: bool
+    is_new: bool
+
+
 class Remembered(msgspec.Struct, frozen=True):
     request_digest: bytes
     status: int | None
@@ -69,7 +74,7 @@ async def held_jobs(db: Read) -> int: ...
 @statement
 async def claim_answer(
     db: Write, person_id: UUID, key: str, request_digest: bytes, made_at: datetime
-) -> bool | None: ...
+) -> Turn: ...
 
 
 @statement

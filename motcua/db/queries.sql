@@ -33,10 +33,18 @@ SELECT count(*) FROM jobs.pgqueuer WHERE status IN ('queued', 'picked');
 SELECT count(*) FROM jobs.pgqueuer WHERE status = 'failed';
 
 -- name: claim_answer
-INSERT INTO db.answers (person_id, key, request_digest, made_at)
-VALUES (:person_id, :key, :request_digest, :made_at)
-ON CONFLICT DO NOTHING
-RETURNING true;
+-- The lock tells "still at work" from "done before": a second request is told at once, not kept waiting.
+WITH turn AS (
+    SELECT pg_try_advisory_xact_lock(
+        hashtextextended(CAST(CAST(:person_id AS uuid) AS text) || CAST(:key AS text), 0)
+    ) AS is_mine
+), claimed AS (
+    INSERT INTO db.answers (person_id, key, request_digest, made_at)
+    SELECT :person_id, :key, CAST(:request_digest AS bytea), CAST(:made_at AS timestamptz) FROM turn WHERE is_mine
+    ON CONFLICT DO NOTHING
+    RETURNING 1
+)
+SELECT is_mine, EXISTS (SELECT FROM claimed) AS is_new FROM turn;
 
 -- name: answer_by_key
 SELECT request_digest, status, body, media_type

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from motcua.base.pack import structure
 from motcua.base.pack.loose import loosely
-from motcua.base.pack.reading import Pack, PackBroken, PackInfo
+from motcua.base.pack.reading import Pack, PackBroken, PackInfo, is_layered
 from motcua.base.pack.yaml_file import PackFault, Place
 
 
@@ -19,8 +19,6 @@ class Kind(Struct, frozen=True, kw_only=True):
     name: str
     place: str
     type: type
-    is_partial: bool = False
-    """A child's file may give some keys only: they are laid over the parent's."""
 
     def holds(self, path: Path, folder: Path) -> bool:
         inside = path.relative_to(folder).as_posix()
@@ -29,7 +27,7 @@ class Kind(Struct, frozen=True, kw_only=True):
         return inside == self.place
 
 
-PACK = Kind(name="pack", place="pack.yaml", type=PackInfo, is_partial=True)
+PACK = Kind(name="pack", place="pack.yaml", type=PackInfo)
 
 
 class Where:
@@ -90,5 +88,5 @@ def _structure(pack: Pack, kinds: Sequence[Kind]) -> Iterator[PackFault]:
                 mend = f"did you mean {near[0]}?" if near else f"places: {', '.join(places)}"
                 yield file.fault((), "no kind of file lies here", mend)
             elif not file.faults or file.value is not None:
-                partial = kind.is_partial and is_child
+                partial = is_child and is_layered(kind.type)
                 yield from structure.breaches(file, kind.type, partial=partial)

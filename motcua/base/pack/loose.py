@@ -70,7 +70,7 @@ def _scalar(value: object, kind: inspect.Type) -> object:
         case inspect.IntType() | inspect.FloatType():
             return value if isinstance(value, int | float) else 0
         case inspect.StrType():
-            return value if isinstance(value, str) else ""
+            return "" if value is None or isinstance(value, dict | list) else str(value)
         case inspect.DateType():
             return _date(value)
     return value

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -29,8 +29,9 @@ class Currency(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class PackInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`pack.yaml`. A child's keys are laid over its parent's."""
+    """`pack.yaml`."""
 
+    GROWS: ClassVar[tuple[str, ...]] = ()
     code: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
     name: Text
     extends: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,40}$")] | None = None
@@ -73,15 +74,13 @@ class Pack:
 
     @cached_property
     def info(self) -> PackInfo:
-        return self.file("pack", PackInfo, laid_over=True)
+        return self.file("pack", PackInfo)
 
-    def file(
-        self, name: str, kind: type[T], *, grows: tuple[str, ...] = (), laid_over: bool = False
-    ) -> T:
+    def file(self, name: str, kind: type[T]) -> T:
         """The one file `<name>.yaml`: the child's whole, else the parent's.
 
-        `laid_over`: key by key, the child's over the parent's. `grows` names lists to which the
-        child's items are added instead (and lays over the rest).
+        A struct with `GROWS` is put together key by key, the child's over the parent's; to the
+        lists that `GROWS` names the child's items are added.
         """
         key = (name, kind)
         if key not in self._read:
@@ -89,8 +88,8 @@ class Pack:
             if not sources:
                 where = str(self.folders[0] / f"{name}.yaml")
                 raise PackBroken(PackFault(where, 1, "the file is missing", "write it"))
-            if grows or laid_over:
-                sources = [_merged(sources, grows)]
+            if is_layered(kind):
+                sources = [_merged(sources, kind.GROWS)]  # type: ignore[attr-defined]
             self._read[key] = self._decoded(sources[0], kind)
         return self._read[key]  # type: ignore[no-any-return]
 
@@ -142,6 +141,10 @@ class Pack:
         except msgspec.ValidationError as error:
             faults = [*structure.breaches(file, kind)] or [file.fault((), str(error), "mend it")]
             raise PackBroken(*faults) from None
+
+
+def is_layered(kind: type) -> bool:
+    return hasattr(kind, "GROWS")
 
 
 def _merged(sources: list[YamlFile], grows: tuple[str, ...]) -> YamlFile:

@@ -69,7 +69,11 @@ def _told(file: YamlFile, whole: dict[str, Any], error: ValidationError) -> Iter
         yield _missing(file, place, str(kind.property), rule)
     elif isinstance(kind, ValidationErrorKind.PropertyNames):
         key = str(kind.error.instance)
-        yield file.fault((*place, key), f"'{key}' cannot be a key here", _form(kind.error, rule))
+        known = kind.error.kind
+        mend = _form(kind.error, rule)
+        if isinstance(known, ValidationErrorKind.Enum):
+            mend = _nearest(key, known.options)
+        yield file.fault((*place, key), f"'{key}' cannot be a key here", mend)
     else:
         yield _wrong_value(file, place, error, rule)
 
@@ -88,9 +92,8 @@ def _wrong_value(
     name = f"'{place[-1]}'" if place else "the file"
     value = _short(error.instance)
     match error.kind:
-        case ValidationErrorKind.Type(types=types):
-            what = f"{name} is {_type_of(error.instance)}, not {' or '.join(types)}"
-            return file.fault(place, what, _retyped(error.instance, types))
+        case ValidationErrorKind.Type() | ValidationErrorKind.AnyOf():
+            return _wrong_type(file, place, error, rule)
         case ValidationErrorKind.Enum(options=options):
             return file.fault(place, f"{name} cannot be {value}", _nearest(value, options))
         case ValidationErrorKind.Pattern() if rule.get("pattern") == r"\S":
@@ -98,10 +101,25 @@ def _wrong_value(
             return file.fault(place, f"text is empty in {language}", "write it")
         case ValidationErrorKind.Pattern() | ValidationErrorKind.Format():
             return file.fault(place, f"{name} is {value}", _form(error, rule))
-        case ValidationErrorKind.AnyOf():
-            return file.fault(place, f"{name} is {value}", "write what the schema of the kind says")
     limit = error.kind.as_dict().get("limit")
     return file.fault(place, f"{name} breaks its {error.kind.name}", f"the limit is {limit}")
+
+
+def _wrong_type(
+    file: YamlFile, place: Place, error: ValidationError, rule: dict[str, Any]
+) -> PackFault:
+    name = f"'{place[-1]}'" if place else "the file"
+    value = error.instance
+    branches = (
+        error.kind.context if isinstance(error.kind, ValidationErrorKind.AnyOf) else [[error]]
+    )
+    kinds = [e.kind for branch in branches for e in branch]
+    types = [t for k in kinds if isinstance(k, ValidationErrorKind.Type) for t in k.types]
+    is_number = isinstance(value, int | float) and "string" in types
+    mend = "put it between quotes" if is_number else f"write {' or '.join(types)}"
+    if about := rule.get("description"):
+        mend += f", like this: {about}"
+    return file.fault(place, f"{name} is {_type_of(value)}, not {' or '.join(types)}", mend)
 
 
 def _form(error: ValidationError, rule: dict[str, Any]) -> str:
@@ -117,12 +135,6 @@ def _nearest(word: str, names: Iterable[object]) -> str:
     if near:
         return f"did you mean '{near[0]}'?"
     return "known here: " + ", ".join(known[:_NAMES_MAX]) + (" …" * (len(known) > _NAMES_MAX))
-
-
-def _retyped(value: object, types: list[str]) -> str:
-    if "string" in types and isinstance(value, int | float):
-        return "put it between quotes"
-    return f"write {' or '.join(types)}"
 
 
 def _type_of(value: object) -> str:

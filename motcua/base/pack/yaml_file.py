@@ -118,7 +118,9 @@ class _Reading:
         self.lines.setdefault(place, node.start_mark.line + 1)
         if not self.is_full and (self.nodes > NODES_MAX or len(place) > DEPTH_MAX):
             self.is_full = True
-            self._fault(node, "too large once aliases are followed", "make the file simpler")
+            what = "too large once aliases are followed"
+            line = self.lines[place[:1]]  # where it is used; the node stands where it was written
+            self.faults.append(PackFault(str(self.path), line, what, "make the file simpler"))
         if self.is_full:
             return None
         if isinstance(node, yaml.MappingNode):

@@ -19,19 +19,19 @@ class _Strict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     pass
 
 
-class Source(_Strict, kw_only=True):
+class Source(_Strict, frozen=True, kw_only=True):
     """Where the pack has something from. What nobody could check says `verified: false`."""
 
     text: str
     verified: bool = True
 
 
-class Option(_Strict, kw_only=True):
+class Option(_Strict, frozen=True, kw_only=True):
     value: str | int
     label: Text
 
 
-class Field(_Strict, kw_only=True):
+class Field(_Strict, frozen=True, kw_only=True):
     """One question. `when` maps other fields to the values under which this one is asked.
 
     `known_from` is a path into a register's answer (`population.birth_date`): such a value is
@@ -39,7 +39,9 @@ class Field(_Strict, kw_only=True):
     """
 
     label: Text
-    kind: Literal["choice", "yes_no", "text", "long_text", "number", "date", "month", "list", "oath"]
+    kind: Literal[
+        "choice", "yes_no", "text", "long_text", "number", "date", "month", "list", "oath"
+    ]
     hint: Text | None = None
     options: tuple[Option, ...] = ()
     required: bool = True
@@ -53,14 +55,14 @@ class Field(_Strict, kw_only=True):
     """The columns of a list."""
 
 
-class Known(_Strict, kw_only=True):
+class Known(_Strict, frozen=True, kw_only=True):
     """A value shown but not asked: the person sees it beside its source."""
 
     label: Text
     from_: str = field(name="from")
 
 
-class FormPage(_Strict, kw_only=True):
+class FormPage(_Strict, frozen=True, kw_only=True):
     id: Name
     title: Text
     hint: Text | None = None
@@ -70,14 +72,14 @@ class FormPage(_Strict, kw_only=True):
     """This page asks for the documents that the answers so far call for."""
 
 
-class Form(_Strict, kw_only=True):
+class Form(_Strict, frozen=True, kw_only=True):
     fields: dict[Name, Field]
     pages: Annotated[tuple[FormPage, ...], Meta(min_length=1, max_length=20)]
     example: dict[str, Any]
     """Answers that the procedure accepts; published at the API and used by tests."""
 
 
-class DocumentNeed(_Strict, kw_only=True):
+class DocumentNeed(_Strict, frozen=True, kw_only=True):
     """A document the applicant hands in. `required_if` sees `answers`, `person`, `subject`."""
 
     code: Name
@@ -88,7 +90,7 @@ class DocumentNeed(_Strict, kw_only=True):
     hint: Text | None = None
 
 
-class Condition(_Strict, kw_only=True):
+class Condition(_Strict, frozen=True, kw_only=True):
     """What must hold for a case to be filed; the reader is told `otherwise` and where (`field`)."""
 
     rule: Cel
@@ -97,7 +99,7 @@ class Condition(_Strict, kw_only=True):
     source: Source
 
 
-class FeeLine(_Strict, kw_only=True):
+class FeeLine(_Strict, frozen=True, kw_only=True):
     """One line of the sum. `amount` is CEL giving whole units of the pack's currency."""
 
     rule: Name
@@ -107,7 +109,7 @@ class FeeLine(_Strict, kw_only=True):
     source: Source
 
 
-class PublishedFee(_Strict, kw_only=True):
+class PublishedFee(_Strict, frozen=True, kw_only=True):
     """How the fee reads on the procedure's page, before anyone has answered anything."""
 
     kind: Literal["free", "amount", "by_law", "unknown"]
@@ -116,19 +118,19 @@ class PublishedFee(_Strict, kw_only=True):
     source: Source
 
 
-class PublishedLimit(_Strict, kw_only=True):
+class PublishedLimit(_Strict, frozen=True, kw_only=True):
     limit: LimitText
     case: Text | None = None
     source: Source
 
 
-class Channel(_Strict, kw_only=True):
+class Channel(_Strict, frozen=True, kw_only=True):
     channel: Literal["online", "counter", "post"]
     limits: tuple[PublishedLimit, ...]
     fees: tuple[PublishedFee, ...]
 
 
-class Finding(_Strict, kw_only=True):
+class Finding(_Strict, frozen=True, kw_only=True):
     """A register that must answer before the case can go on.
 
     `with_` gives the operation its arguments as CEL over `subject`, `answers`. `before` is the
@@ -144,7 +146,7 @@ class Finding(_Strict, kw_only=True):
     before: Literal["accept", "propose"] = "propose"
 
 
-class Step(_Strict, kw_only=True):
+class Step(_Strict, frozen=True, kw_only=True):
     """Where a case stands, who has it in hand, and where each act leads.
 
     `on` maps an action to the next step; `end` is the end. Acts that every case knows
@@ -156,17 +158,26 @@ class Step(_Strict, kw_only=True):
     status: Annotated[int, Meta(ge=1, le=10)]
     limit: LimitText | None = None
     on: dict[
-        Literal["accept", "refuse", "propose", "approve", "return_to_handler", "sign", "release", "deliver"],
+        Literal[
+            "accept",
+            "refuse",
+            "propose",
+            "approve",
+            "return_to_handler",
+            "sign",
+            "release",
+            "deliver",
+        ],
         str,
     ]
 
 
-class Route(_Strict, kw_only=True):
+class Route(_Strict, frozen=True, kw_only=True):
     start: Name
     steps: dict[Name, Step]
 
 
-class ResultKind(_Strict, kw_only=True):
+class ResultKind(_Strict, frozen=True, kw_only=True):
     """What the case ends in. `when` picks among several; `data` is CEL per name for the template."""
 
     code: Annotated[str, Meta(pattern=r"^KQ\.[A-Z0-9]+\.[0-9]{6}$")]
@@ -179,14 +190,14 @@ class ResultKind(_Strict, kw_only=True):
     data: dict[Name, Cel]
 
 
-class Agencies(_Strict, kw_only=True):
+class Agencies(_Strict, frozen=True, kw_only=True):
     """Who may receive it: these agencies, or every agency of a kind."""
 
     codes: tuple[str, ...] = ()
     kind: Literal["department", "commune", "vertical"] | None = None
 
 
-class Delegation(_Strict, kw_only=True):
+class Delegation(_Strict, frozen=True, kw_only=True):
     """For whom a person may ask. `family` relations come from the population register."""
 
     family: tuple[Literal["parent", "child", "spouse", "ward"], ...] = ()
@@ -198,13 +209,13 @@ class Delegation(_Strict, kw_only=True):
     source: Source
 
 
-class Sign(_Strict, kw_only=True):
+class Sign(_Strict, frozen=True, kw_only=True):
     level: Literal[0, 1, 2] = 2
     """The lowest e-ID level of a person. Organisation accounts have none."""
     organisations: bool = True
 
 
-class Procedure(_Strict, kw_only=True):
+class Procedure(_Strict, frozen=True, kw_only=True):
     code: Annotated[str, Meta(pattern=r"^[0-9]\.[0-9]{6}$")]
     valid_from: date
     name: Text

@@ -1,0 +1,181 @@
+"""The entrance of the web: pages and API of every room in one process."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from types import FrameType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import uvicorn
+from litestar import Litestar, MediaType, Response, get
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+from motcua import __version__, exchange, identity, web
+from motcua.base import log, settings
+from motcua.base.errors import Unavailable
+from motcua.base.ids import SYSTEM
+from motcua.base.pack import Pack
+from motcua.base.settings import Settings
+from motcua.cases import api as cases_api
+from motcua.cases import pages as cases_pages
+from motcua.db import City
+from motcua.db.events import Listener
+from motcua.db.migrate import app_url
+from motcua.documents import api as documents_api
+from motcua.documents import pages as documents_pages
+from motcua.identity import Viewer
+from motcua.identity import pages as identity_pages
+from motcua.notices import pages as notices_pages
+from motcua.payments import api as payments_api
+from motcua.payments import pages as payments_pages
+from motcua.portal import pages as portal_pages
+from motcua.web import meters
+from motcua.web.site import Site
+
+GRACE_SECONDS = 2
+
+PUBLIC = {"access": "public"}
+
+ROUTES = [
+    *cases_api.routes,
+    *cases_pages.routes,
+    *documents_api.routes,
+    *documents_pages.routes,
+    *identity_pages.routes,
+    *notices_pages.routes,
+    *payments_api.routes,
+    *payments_pages.routes,
+    *portal_pages.routes,
+]
+
+
+@get("/health/live", opt=PUBLIC, include_in_schema=False)
+async def live() -> dict[str, str]:
+    """This process answers."""
+    return {"status": "live"}
+
+
+@get("/health/ready", opt=PUBLIC, include_in_schema=False)
+async def ready(city: City) -> dict[str, str]:
+    """This process can serve: its database answers too."""
+    if not await city.database.is_up():
+        raise Unavailable("database.down")
+    return {"status": "ready"}
+
+
+@get("/metrics", opt=PUBLIC, include_in_schema=False, media_type=MediaType.TEXT)
+async def metrics(city: City) -> Response[bytes]:
+    return Response(await meters.read(city), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def build(city: City) -> Litestar:
+    """The application of one city. Opens its database when it starts."""
+    viewer = Provide(_viewer, sync_to_thread=False)
+    return Litestar(
+        route_handlers=[live, ready, metrics, *ROUTES],
+        plugins=[web.build(_site(city), partial(who, city))],
+        dependencies={"city": Provide(lambda: city, sync_to_thread=False), "viewer": viewer},
+        state=State({"city": city}),
+        lifespan=[partial(_life, city)],
+        openapi_config=OpenAPIConfig(
+            title=city.pack.info.name.en,
+            version=__version__,
+            path="/api",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            components=Components(
+                security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
+            ),
+            security=[{"bearer": []}],
+        ),
+    )
+
+
+async def who(city: City, connection: ASGIConnection[Any, Any, Any, Any]) -> Viewer | None:
+    """A bearer token says it by itself; else a cookie does, of the realm whose page is asked for."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return await identity.bearer(city, token.strip())
+    is_desk = connection.url.path.startswith(("/desk", "/dashboard"))
+    realm: identity.Realm = "officers" if is_desk else "residents"
+    cookie = connection.cookies.get(identity.cookie_name(city.settings.public_url, realm))
+    return await identity.session_viewer(city, realm, cookie) if cookie else None
+
+
+def _viewer(scope: dict[str, Any]) -> Viewer | None:
+    found: Viewer | None = scope["state"].get("viewer")
+    return found
+
+
+def _site(city: City) -> Site:
+    info, here = city.pack.info, city.settings
+    demo = ("eid", "staff", "bank") if here.demo else ()
+    return Site(
+        name=info.name,
+        zone=ZoneInfo(info.time_zone),
+        currency=info.currency.code,
+        is_demo=here.demo,
+        origin=here.public_url,
+        form_targets=tuple(f"http://localhost:{here.demo_port(part)}" for part in demo),
+    )
+
+
+@asynccontextmanager
+async def _life(city: City, _: Litestar) -> AsyncIterator[None]:
+    await city.database.open()
+    identity.wire(city, partial(_represents, city))
+    city[Listener].start()
+    try:
+        yield
+    finally:
+        await city[Listener].stop()
+        await city.database.close()
+
+
+async def _represents(city: City, code: str, number: str) -> bool:
+    """The business register's word on whether this person acts for that organisation."""
+    answer = await exchange.ask(
+        city, "business", "company", {"number": code}, asker=SYSTEM, subject=None,
+        subject_number=number,
+    )  # fmt: skip
+    return any(one["number"] == number for one in answer.values.get("representatives", []))
+
+
+class Server(uvicorn.Server):
+    """Ends open event streams first; they would keep a stopping server up for ever."""
+
+    def __init__(self, config: uvicorn.Config, city: City) -> None:
+        super().__init__(config)
+        self.city = city
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        loop = asyncio.get_event_loop_policy().get_event_loop()
+        loop.call_soon_threadsafe(self.city[Listener].let_go)
+        super().handle_exit(sig, frame)
+
+
+def open_city(chosen: Settings) -> City:
+    return City(chosen, Pack.read(chosen.pack), app_url(chosen))
+
+
+def main() -> None:
+    log.begin()
+    chosen = settings.read()
+    city = open_city(chosen)
+    config = uvicorn.Config(
+        build(city), host=chosen.host, port=chosen.port, log_config=None, access_log=False,
+        timeout_graceful_shutdown=GRACE_SECONDS, server_header=False, backlog=2048,
+    )  # fmt: skip
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keeper decides
+    Server(config, city).run()
+
+
+if __name__ == "__main__":
+    main()

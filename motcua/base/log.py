@@ -1,0 +1,44 @@
+"""How every process writes its log: one JSON object a line, on stderr, never a person's data."""
+
+import json
+import logging
+import sys
+
+from motcua.base import clock
+
+_OWN = frozenset(vars(logging.makeLogRecord({})))
+
+
+class _Line(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        told = {k: v for k, v in vars(record).items() if k not in _OWN and k != "message"}
+        line = {
+            "at": clock.now().isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "text": record.getMessage(),
+            **told,
+        }
+        if record.exc_info:
+            # Where it happened, not what the message said: that may quote what a person wrote.
+            line["failure"] = record.exc_info[0].__name__ if record.exc_info[0] else None
+            line["where"] = _places(record)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _places(record: logging.LogRecord) -> list[str]:
+    trace = record.exc_info[2] if record.exc_info else None
+    places = []
+    while trace:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return places[-8:]
+
+
+def begin(level: int = logging.INFO) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Line())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for talkative in ("httpx", "pgqueuer", "pyhanko", "fontTools", "asyncio"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)

@@ -1,0 +1,15 @@
+"""Cases: whatever a person asks the city for, from filing to answer.
+
+procedure  what may be asked for, under which rules; data of the pack, versioned by date
+filing     answers and documents on their way to become a case
+case       one request, with a code, a fee and a clock
+step       where a case stands and who has it in hand
+finding    what a register answered about a case; a register that is down gives none
+proposal   what a handler would answer; somebody else approves it
+supplement what is missing, asked for once
+promise    the moment by which the city must answer, and why
+"""
+
+from motcua.cases.actions import Procedures, keep_procedures
+
+__all__ = ["Procedures", "keep_procedures"]

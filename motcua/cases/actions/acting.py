@@ -1,0 +1,322 @@
+"""Acting on a case: one act at a time, under the case's lock, by the rules, into the history."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct, structs, to_builtins
+
+from motcua import documents, identity, payments
+from motcua.base import clock
+from motcua.base.errors import Conflict, Fault, Invalid, NotFound
+from motcua.base.ids import DocumentId, PersonId, new_id
+from motcua.cases import queries
+from motcua.cases.actions import issuing, reading
+from motcua.cases.actions.filing import in_answers
+from motcua.cases.actions.findings import ask_registers, missing
+from motcua.cases.actions.issuing import Made
+from motcua.cases.actions.procedures import InForce, Procedures
+from motcua.cases.actions.standing import standing
+from motcua.cases.model.case import DONE, STATUS_STOPPED, Case
+from motcua.cases.rules import forms, routes
+from motcua.cases.rules.deadline import due_after_supplement, due_at
+from motcua.cases.rules.routes import Action, CaseState
+from motcua.db import City, Write, events
+from motcua.identity import Viewer
+
+
+class Act(Struct, frozen=True):
+    """What one act works with; all of it read under the case's lock."""
+
+    db: Write
+    viewer: Viewer
+    case: Case
+    known: InForce
+    state: CaseState
+    body: dict[str, Any]
+    made: Made | None
+    at: datetime
+
+
+async def ask_before(city: City, viewer: Viewer, code: str, action: str) -> Made | None:
+    """What an act needs from outside before its own transaction: answers, or a signed paper.
+
+    Does nothing where the act is not allowed anyway; that is told by the act itself.
+    """
+    if action in ("propose", "accept") and viewer.is_officer:
+        async with city.database.read(viewer.person) as db:
+            case = await reading.open_case(db, code)
+            waits = any(finding.before == action for finding in await missing(db, case))
+        if waits and case.closed_at is None:
+            moments = ("filed",) if action == "accept" else ("filed", "accepted")
+            await ask_registers(city, case.id, viewer.person, moments)
+    if action != "sign":
+        return None
+    async with city.database.write(viewer.person) as db:
+        case, known, state = await _locked(db, viewer, code)
+        if routes.why_not(known.procedure, state, "sign"):
+            return None
+        proposal = await queries.last_proposal(db, case.id)
+        if proposal is None or proposal.outcome != "granted":
+            return None
+        drafted = await issuing.draft(db, viewer, case, known)
+    return await issuing.make(city, drafted)
+
+
+async def act(
+    db: Write,
+    viewer: Viewer,
+    code: str,
+    action: str,
+    body: dict[str, Any],
+    made: Made | None = None,
+) -> Case:
+    """Do it, or Conflict with what may be done instead. The second of two sees what happened."""
+    case, known, state = await _locked(db, viewer, code)
+    if action not in routes.ACTIONS or routes.why_not(known.procedure, state, action):
+        raise _conflict(known, state, case, action)
+    if faults := routes.body_faults(action, {"action": action, **body}):
+        raise Invalid("request.faults", faults)
+    if action == "sign" and made is None and not await _is_refusal(db, case):
+        raise _conflict(known, state, case, action)
+    deed = Act(db, viewer, case, known, state, body, made, clock.now())
+    await _DEEDS[action](deed)
+    after = await queries.case_by_id(db, case.id)
+    assert after is not None
+    return after
+
+
+async def _locked(db: Write, viewer: Viewer, code: str) -> tuple[Case, InForce, CaseState]:
+    case = await queries.lock_case(db, code)
+    if case is None:
+        raise NotFound("case.unknown")
+    known = await reading.definition(db, case)
+    payment = await payments.payment_of(db, case.id)
+    return case, known, await standing(db, viewer, case, known, payment.state)
+
+
+def _conflict(known: InForce, state: CaseState, case: Case, action: str) -> Conflict:
+    reason = "case.no_such_action"
+    if action in routes.ACTIONS:
+        reason = routes.why_not(known.procedure, state, action) or "case.not_now"
+    return Conflict(
+        reason,
+        actions=list(routes.allowed(known.procedure, state)),
+        code=case.code,
+        status=case.status,
+        step=case.step,
+    )
+
+
+async def _is_refusal(db: Write, case: Case) -> bool:
+    proposal = await queries.last_proposal(db, case.id)
+    return proposal is not None and proposal.outcome == "refused"
+
+
+async def _move(deed: Act, action: Action, status: int | None = None, **facts: Any) -> None:
+    """Take the case to its next step and write down who did it."""
+    step, next_status = routes.after(deed.known.procedure, deed.state, action)
+    status = status or next_status
+    is_closed = step == DONE
+    await queries.move_case(
+        deed.db, deed.case.id, step, status, deed.at if is_closed else deed.case.closed_at
+    )
+    await _tell(deed, _EVENTS[action], status=status, step=step, **facts)
+
+
+async def _tell(deed: Act, kind: str, **facts: Any) -> None:
+    case = deed.case
+    await events.record(
+        deed.db, kind, case.id, person=case.applicant_id, agency=case.agency_code, facts=facts
+    )
+
+
+async def _accept(deed: Act) -> None:
+    procedure, calendar = deed.known.procedure, deed.db.city[Procedures].calendar
+    due = due_at(deed.at, procedure.limit, calendar, procedure.cutoff)
+    reasons = to_builtins(due.reasons)
+    await queries.promise_case(
+        deed.db, deed.case.id, deed.at, due.due_at, reasons, deed.viewer.person
+    )
+    await _move(deed, "accept", due_at=due.due_at.isoformat())
+
+
+async def _refuse(deed: Act) -> None:
+    await _cancel_payment(deed)
+    await _move(deed, "refuse", text=deed.body["reason"])
+
+
+async def _withdraw(deed: Act) -> None:
+    await _cancel_payment(deed)
+    await _move(deed, "withdraw", text=deed.body.get("reason", ""))
+
+
+async def _cancel_payment(deed: Act) -> None:
+    if deed.state.has_payment_open:
+        await payments.cancel(deed.db, deed.case.id)
+
+
+async def _request_supplement(deed: Act) -> None:
+    body = deed.body
+    await queries.ask_supplement(
+        deed.db, deed.case.id, deed.at, deed.viewer.person, body["text"], deed.case.step
+    )
+    asked = {k: body[k] for k in ("fields", "documents") if k in body}
+    await _move(deed, "request_supplement", text=body["text"], **asked)
+
+
+async def _supply(deed: Act) -> None:
+    changed = await _supply_answers(deed)
+    attached = deed.body.get("documents", [])
+    if not changed and not attached:
+        raise Invalid("request.faults", [Fault("", "case.nothing_supplied")])
+    needs = {need.code for need in deed.known.procedure.documents}
+    if unknown := sorted({d["requirement"] for d in attached} - needs):
+        fault = Fault("/documents", "case.unknown_requirement", {"requirement": unknown[0][:60]})
+        raise Invalid("request.faults", [fault])
+    if attached:
+        files = [DocumentId(UUID(d["id"])) for d in attached]
+        await documents.share(deed.db, files, agency=deed.case.agency_code)
+        requirements = [d["requirement"] for d in attached]
+        await queries.attach_documents(deed.db, deed.case.id, requirements, files, deed.at)
+    await _promise_again(deed)
+    await _move(deed, "supply", changed=changed)
+
+
+async def _supply_answers(deed: Act) -> list[str]:
+    """Corrected answers replace the old ones; the history names the fields, not the values."""
+    given = deed.body.get("answers") or {}
+    if not given:
+        return []
+    form = deed.known.procedure.form
+    merged = forms.normalise(form, {**deed.case.answers, **given})
+    answers = forms.without_unasked(form, merged)
+    faults = deed.known.checker.faults(answers, deed.db.city[Procedures].local_day())
+    if faults:
+        raise Invalid("request.faults", in_answers(faults))
+    await queries.correct_answers(deed.db, deed.case.id, answers)
+    return sorted(k for k in given if answers.get(k) != deed.case.answers.get(k))
+
+
+async def _promise_again(deed: Act) -> None:
+    """The clock starts from zero when what was missing is in (Decree 61/2018, art. 19(4))."""
+    case, procedure = deed.case, deed.known.procedure
+    if case.accepted_at is None or case.due_at is None:
+        return
+    asked = (await queries.supplements_of_case(deed.db, case.id))[-1].asked_at
+    due = due_after_supplement(
+        "restart", case.due_at, asked, deed.at, procedure.limit,
+        deed.db.city[Procedures].calendar, procedure.cutoff,
+    )  # fmt: skip
+    reasons = to_builtins(due.reasons)
+    await queries.promise_case(
+        deed.db, case.id, case.accepted_at, due.due_at, reasons, case.handler_id
+    )
+
+
+async def _assign(deed: Act) -> None:
+    officer = PersonId(UUID(deed.body["officer"]))
+    if officer not in await identity.names(deed.db, [officer]):
+        raise Invalid("request.faults", [Fault("/officer", "case.no_such_officer")])
+    await queries.hand_case_to(deed.db, deed.case.id, officer)
+    await _tell(deed, "case.assigned", officer=str(officer))
+
+
+async def _propose(deed: Act) -> None:
+    outcome, words = deed.body["outcome"], deed.body.get("text", "")
+    if outcome == "refused" and not words:
+        raise Invalid("request.faults", [Fault("/text", "form.required")])
+    await queries.propose(
+        deed.db,
+        new_id(),
+        deed.case.id,
+        deed.viewer.person,
+        deed.viewer.name,
+        outcome,
+        words,
+        deed.at,
+    )
+    await queries.hand_case_to(deed.db, deed.case.id, deed.viewer.person)
+    await _move(deed, "propose")
+
+
+async def _approve(deed: Act) -> None:
+    proposal = await queries.last_proposal(deed.db, deed.case.id)
+    assert proposal is not None
+    await queries.approve(
+        deed.db, proposal.id, proposal.proposed_by, deed.viewer.person, deed.viewer.name, deed.at
+    )
+    await _move(deed, "approve")
+
+
+async def _return_to_handler(deed: Act) -> None:
+    await _move(deed, "return_to_handler")
+
+
+async def _sign(deed: Act) -> None:
+    if deed.made is None:
+        return await _sign_refusal(deed)
+    await issuing.issue(deed.db, deed.case, deed.made)
+    signed = structs.replace(deed.state, is_signed=True)
+    await _move(deed, "sign")
+    step, _ = routes.after(deed.known.procedure, deed.state, "sign")
+    if step != DONE and deed.case.delivery == "electronic":
+        # What lies in the vault needs nobody to hand it over: the platform releases it at once.
+        await _move(structs.replace(deed, state=structs.replace(signed, step=step)), "release")
+
+
+async def _sign_refusal(deed: Act) -> None:
+    """The request is answered with no: in writing, with its reason, as a result (art. 19(8))."""
+    proposal = await queries.last_proposal(deed.db, deed.case.id)
+    assert proposal is not None
+    await queries.move_case(deed.db, deed.case.id, DONE, STATUS_STOPPED, deed.at)
+    await _tell(deed, "case.refusal_signed", status=STATUS_STOPPED, step=DONE, text=proposal.words)
+
+
+async def _release(deed: Act) -> None:
+    await _move(deed, "release")
+
+
+async def _deliver(deed: Act) -> None:
+    await _move(deed, "deliver")
+
+
+async def _pay(deed: Act) -> None:
+    """Paying happens at the bank; this only answers with where (`payment.url`, `payment.qr`)."""
+
+
+async def _message(deed: Act) -> None:
+    await _tell(deed, "case.message", text=deed.body["text"])
+
+
+_EVENTS: dict[Action, str] = {
+    "accept": "case.accepted",
+    "refuse": "case.refused",
+    "withdraw": "case.withdrawn",
+    "request_supplement": "case.supplement_requested",
+    "supply": "case.supplied",
+    "propose": "case.proposed",
+    "approve": "case.approved",
+    "return_to_handler": "case.returned_to_handler",
+    "sign": "case.signed",
+    "release": "case.released",
+    "deliver": "case.delivered",
+}
+
+_DEEDS: dict[Action, Callable[[Act], Awaitable[None]]] = {
+    "accept": _accept,
+    "refuse": _refuse,
+    "withdraw": _withdraw,
+    "request_supplement": _request_supplement,
+    "supply": _supply,
+    "assign": _assign,
+    "propose": _propose,
+    "approve": _approve,
+    "return_to_handler": _return_to_handler,
+    "sign": _sign,
+    "release": _release,
+    "deliver": _deliver,
+    "pay": _pay,
+    "message": _message,
+}

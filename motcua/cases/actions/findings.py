@@ -1,0 +1,72 @@
+"""What registers say about a case. A register that is down gives no answer, and the case waits."""
+
+from typing import Any
+
+from msgspec import to_builtins
+
+from motcua import exchange
+from motcua.base.errors import Unavailable
+from motcua.base.ids import CaseId, PersonId
+from motcua.cases import queries
+from motcua.cases.actions.procedures import Procedures
+from motcua.cases.model.case import Case, FindingKept
+from motcua.cases.model.procedure import Finding
+from motcua.cases.rules import expressions
+from motcua.cases.rules.expressions import Facts
+from motcua.db import City, Read, events
+
+
+async def ask_registers(
+    city: City, case_id: CaseId, asker: PersonId, moments: tuple[str, ...]
+) -> None:
+    """Ask what the case still needs of the given moments (`filed`, `accepted`).
+
+    Each answer is kept by itself, so one register that is down does not hold back another.
+    Raises Unavailable for the first that gave none. Never inside a transaction.
+    """
+    async with city.database.read(asker) as db:
+        case = await queries.case_by_id(db, case_id)
+        assert case is not None
+        wanted = [f for f in await missing(db, case) if f.ask_on in moments]
+    failure: Exception | None = None
+    for finding in wanted:
+        try:
+            answer = await _ask(city, case, finding, asker)
+        except Unavailable as refusal:
+            failure = failure or refusal
+            continue
+        async with city.database.write(asker) as db:
+            is_new = await queries.keep_finding(
+                db, case.id, finding.id, finding.register, answer.look_id, answer.state,
+                answer.values, answer.asked_at,
+            )  # fmt: skip
+            if is_new:
+                await events.record(
+                    db, "case.register_answered", case.id, person=case.applicant_id,
+                    agency=case.agency_code, facts={"finding": finding.id},
+                )  # fmt: skip
+    if failure:
+        raise failure
+
+
+async def missing(db: Read, case: Case) -> list[Finding]:
+    """The findings a case is still without."""
+    known = await db.city[Procedures].at_version(db, case.procedure_code, case.procedure_version)
+    kept = {finding.finding for finding in await queries.findings_of_case(db, case.id)}
+    return [f for f in known.procedure.findings if f.id not in kept]
+
+
+def as_facts(kept: list[FindingKept]) -> dict[str, Any]:
+    """Findings by name, as a pack's expressions read them; `state` tells nothing from found."""
+    return {finding.finding: {"state": finding.state, **finding.answer} for finding in kept}
+
+
+async def _ask(city: City, case: Case, finding: Finding, asker: PersonId) -> exchange.Answer:
+    facts = Facts({"subject": case.subject, "answers": case.answers})
+    arguments = {k: expressions.read(v).answer(facts) for k, v in finding.with_.items()}
+    is_self = case.subject["relation"] == "self"
+    return await exchange.ask(
+        city, finding.register, finding.operation, to_builtins(arguments), asker=asker,
+        subject=case.filed_by if is_self else None, subject_number=case.subject["number"],
+        case_code=case.code,
+    )  # fmt: skip

@@ -1,0 +1,138 @@
+"""What a pack's procedures and calendar may not say, beyond what the structs already refuse."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from msgspec import Struct
+
+from motcua.base.pack import Kind, Pack, PackBroken, PackFault, Place, Where
+from motcua.cases.model.calendar import PackCalendar
+from motcua.cases.model.procedure import Procedure
+from motcua.cases.rules.checking.calendar import calendar_faults
+from motcua.cases.rules.checking.expressions import expression_faults
+from motcua.cases.rules.checking.form import example_faults, form_faults
+from motcua.cases.rules.checking.rehearsal import rehearsal_faults
+from motcua.cases.rules.checking.route import route_faults
+
+PROCEDURES = Kind(name="procedure", place="procedures/", type=Procedure)
+CALENDAR = Kind(name="calendar", place="calendar.yaml", type=PackCalendar)
+
+Fault = tuple[Place, str, str]
+
+__all__ = ["CALENDAR", "PROCEDURES", "Around", "calendar_faults", "procedure_faults"]
+
+
+class Around(Struct, frozen=True, kw_only=True):
+    """What procedures refer to. None: the pack does not say (a national one has no agencies)."""
+
+    agencies: Mapping[str, str] | None
+    """Codes and authorities, each with its kind of agency."""
+    registers: Mapping[str, Mapping[str, Collection[str]]] | None
+    """Register, its operations, the arguments of each."""
+
+
+def procedure_faults(pack: Pack, where: Where, around: Around) -> Iterator[PackFault]:
+    codes: dict[str, str] = {}
+    for stem, procedure in pack.folder("procedures", Procedure).items():
+        file = f"procedures/{stem}.yaml"
+        if procedure.code in codes:
+            what = f"the code '{procedure.code}' is also in {codes[procedure.code]}.yaml"
+            yield where.fault(file, ("code",), what, "give each procedure its own")
+        elif procedure.code != stem:
+            what = f"the file is not named after its code '{procedure.code}'"
+            yield where.fault(file, ("code",), what, "rename the file or mend the code")
+        codes.setdefault(procedure.code, stem)
+        for place, what, mend in _faults(pack, procedure, around):
+            yield where.fault(file, place, what, mend)
+        yield from expression_faults(procedure, where, file)
+
+
+def _faults(pack: Pack, procedure: Procedure, around: Around) -> Iterator[Fault]:
+    yield from form_faults(procedure.form)
+    yield from example_faults(procedure.form)
+    yield from route_faults(procedure.route, procedure.findings)
+    yield from _fees(procedure)
+    yield from _repeats(procedure)
+    yield from _names(procedure)
+    yield from rehearsal_faults(procedure)
+    yield from _papers(pack, procedure)
+    if around.agencies is not None:
+        yield from _agencies(procedure, around.agencies)
+    if around.registers is not None:
+        yield from _registers(procedure, around.registers)
+
+
+def _fees(procedure: Procedure) -> Iterator[Fault]:
+    for i, channel in enumerate(procedure.channels):
+        for j, fee in enumerate(channel.fees):
+            place: Place = ("channels", i, "fees", j)
+            if (fee.kind == "amount") != (fee.amount is not None):
+                yield place, "'amount' and kind 'amount' go together", "write both or neither"
+            elif fee.amount is not None and fee.amount < 0:
+                yield place, "a published fee is negative", "write 0 or more"
+
+
+def _repeats(procedure: Procedure) -> Iterator[Fault]:
+    lists: dict[str, tuple[str, list[str]]] = {
+        "documents": ("code", [d.code for d in procedure.documents]),
+        "findings": ("id", [f.id for f in procedure.findings]),
+        "results": ("code", [r.code for r in procedure.results]),
+        "fee": ("rule", [line.rule for line in procedure.fee]),
+    }
+    for part, (key, values) in lists.items():
+        for i, value in enumerate(values):
+            if value in values[:i]:
+                yield (part, i, key), f"duplicate {key} '{value}' in {part}", "rename one"
+
+
+def _names(procedure: Procedure) -> Iterator[Fault]:
+    fields, documents = procedure.form.fields, [d.code for d in procedure.documents]
+    for i, condition in enumerate(procedure.conditions):
+        if condition.field and condition.field not in fields:
+            what = f"unknown field '{condition.field}'"
+            yield ("conditions", i, "field"), what, f"known: {', '.join(fields)}"
+    needed = procedure.delegation.others_document if procedure.delegation else None
+    if needed and needed not in documents:
+        place = ("delegation", "others_document")
+        yield place, f"unknown document '{needed}'", f"known: {', '.join(documents)}"
+    asks_documents = any(page.documents for page in procedure.form.pages)
+    if documents and not asks_documents:
+        yield ("form", "pages"), "no page asks for the documents", "add 'documents: true' to a page"
+
+
+def _papers(pack: Pack, procedure: Procedure) -> Iterator[Fault]:
+    for i, result in enumerate(procedure.results):
+        if "{sequence}" not in result.number:
+            what = "numbers would repeat: '{sequence}' is missing"
+            yield ("results", i, "number"), what, "add {sequence}"
+        try:
+            pack.path("results", result.template)
+        except PackBroken:
+            what = f"there is no results/{result.template}"
+            yield ("results", i, "template"), what, "write the template or mend its name"
+
+
+def _agencies(procedure: Procedure, known: Mapping[str, str]) -> Iterator[Fault]:
+    wanted = procedure.agencies
+    for i, code in enumerate(wanted.codes):
+        if code not in known:
+            mend = "name an agency or an authority of agencies.yaml"
+            yield ("agencies", "codes", i), f"unknown agency '{code}'", mend
+    if not wanted.codes and wanted.kind not in known.values():
+        yield ("agencies",), "no agency may receive it", "name codes, or a kind that has agencies"
+
+
+def _registers(
+    procedure: Procedure, known: Mapping[str, Mapping[str, Collection[str]]]
+) -> Iterator[Fault]:
+    for i, finding in enumerate(procedure.findings):
+        operations = known.get(finding.register)
+        if operations is None:
+            what = f"unknown register '{finding.register}'"
+            yield ("findings", i, "register"), what, f"known: {', '.join(sorted(known))}"
+        elif finding.operation not in operations:
+            what = f"'{finding.register}' has no operation '{finding.operation}'"
+            yield ("findings", i, "operation"), what, f"known: {', '.join(sorted(operations))}"
+        elif unknown := finding.with_.keys() - operations[finding.operation]:
+            what = f"'{finding.operation}' does not take {', '.join(sorted(unknown))}"
+            mend = f"it takes: {', '.join(sorted(operations[finding.operation]))}"
+            yield ("findings", i, "with"), what, mend

@@ -1,0 +1,103 @@
+"""CEL in a pack: does it compile, and does it name only what is there."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from msgspec import Struct
+
+from motcua.base.pack import PackFault, Place, Where
+from motcua.cases.model.procedure import Field, Procedure
+from motcua.cases.rules import expressions
+from motcua.cases.rules.expressions import Expression, ExpressionError
+
+ASKING = frozenset({"answers", "person", "subject", "today"})
+"""What a rule sees when a case is filed: the answers, who asks, whom it is about, the day (ISO)."""
+KNOWN = frozenset({"answers", "subject"})
+"""What a question to a register may be made of."""
+ANSWERED = KNOWN | {"findings", "today"}
+"""What a result is made of: also what the registers answered, by the id of the finding."""
+
+_MEMBERS = {
+    "person": frozenset({"level", "is_organisation"}),
+    "subject": frozenset({"number", "name", "birth_date", "relation"}),
+}
+_HAS = re.compile(r"\bhas\(\s*answers\.([A-Za-z_]\w*)")
+
+_WORDS = {
+    "expression.too_long": ("CEL longer than {max} characters", "split the rule in two"),
+    "expression.too_deep": ("CEL nested deeper than {max}", "split the rule in two"),
+    "expression.too_many_loops": ("CEL with more than {max} nested loops", "split the rule in two"),
+    "expression.syntax": ("bad CEL: it stops making sense at column {column}", "mend it there"),
+    "expression.unknown_function": ("unknown function '{name}' in CEL", "mend the name"),
+}
+
+
+class Written(Struct, frozen=True):
+    """An expression where it is written, and the names that are there for it."""
+
+    place: Place
+    source: str
+    names: Collection[str]
+
+
+def written(procedure: Procedure) -> Iterator[Written]:
+    """Every CEL expression of a procedure."""
+    for i, document in enumerate(procedure.documents):
+        yield Written(("documents", i, "required_if"), document.required_if, ASKING)
+    for i, condition in enumerate(procedure.conditions):
+        yield Written(("conditions", i, "rule"), condition.rule, ASKING)
+    for i, line in enumerate(procedure.fee):
+        yield Written(("fee", i, "when"), line.when, ASKING)
+        yield Written(("fee", i, "amount"), line.amount, ASKING)
+    if procedure.delegation:
+        for key in ("family_if", "others_if"):
+            yield Written(("delegation", key), getattr(procedure.delegation, key), ASKING)
+    for i, finding in enumerate(procedure.findings):
+        for name, source in finding.with_.items():
+            yield Written(("findings", i, "with", name), source, KNOWN)
+    for i, result in enumerate(procedure.results):
+        yield Written(("results", i, "when"), result.when, ANSWERED)
+        for name, source in result.data.items():
+            yield Written(("results", i, "data", name), source, ANSWERED)
+
+
+def expression_faults(procedure: Procedure, where: Where, file: str) -> Iterator[PackFault]:
+    known = {
+        **_MEMBERS,
+        "answers": frozenset(procedure.form.fields),
+        "findings": frozenset(f.id for f in procedure.findings),
+    }
+    for one in written(procedure):
+        try:
+            read = expressions.read(one.source)
+        except ExpressionError as error:
+            yield where.fault(file, one.place, *_told(error))
+            continue
+        for what, mend in (*_names(read, one, known), *_unsure(read, procedure.form.fields)):
+            yield where.fault(file, one.place, what, mend)
+
+
+def _told(error: ExpressionError) -> tuple[str, str]:
+    what, mend = _WORDS.get(error.reason, (f"bad CEL ({error.reason})", "mend the expression"))
+    return what.format(**error.facts, column=error.column), mend
+
+
+def _names(
+    read: Expression, one: Written, known: Mapping[str, Collection[str]]
+) -> Iterator[tuple[str, str]]:
+    for name in sorted(read.names - set(one.names)):
+        yield f"unknown name '{name}' in CEL", f"known here: {', '.join(sorted(one.names))}"
+    for path in sorted(read.paths):
+        root, member = path.split(".")
+        if root in one.names and root in known and member not in known[root]:
+            mend = f"known: {', '.join(sorted(known[root])) or 'nothing'}"
+            yield f"unknown name '{path}' in CEL", mend
+
+
+def _unsure(read: Expression, fields: Mapping[str, Field]) -> Iterator[tuple[str, str]]:
+    """Answers that are not always given must be asked for with has(): a missing key is an error."""
+    guarded = set(_HAS.findall(read.source))
+    for name in sorted(p.removeprefix("answers.") for p in read.paths if p.startswith("answers.")):
+        field = fields.get(name)
+        if field and (field.when or not field.required) and name not in guarded:
+            yield f"'answers.{name}' may be missing", f"ask first: has(answers.{name}) && …"

@@ -1,0 +1,1 @@
+"""The demo's outside world: sample people, their e-ID, registers and a bank. Entrances start it."""

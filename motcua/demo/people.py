@@ -1,0 +1,246 @@
+"""The sample people: one invention for the e-ID, the registers, the tests and the documents.
+
+Personal numbers carry the prefix 999, which no birthplace has, so that nobody real is hit.
+"""
+
+import os
+import tempfile
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID, uuid5
+
+import msgspec
+
+from motcua.base import clock
+from motcua.base.errors import NotFound
+from motcua.base.settings import Settings
+
+
+class SamplePerson(msgspec.Struct, frozen=True, kw_only=True):
+    """One who may sign in, or whom only registers know: no level and no desk."""
+
+    id: str
+    kind: str  # resident | organisation | officer
+    role: str
+    name: str
+    sex: str | None = None  # male | female
+    birth_date: date | None = None
+    number: str | None = None  # personal number, or an organisation's tax code
+    level: int | None = None  # of the e-ID; organisations and officers have none
+    commune: str | None = None  # statistical code of the commune of residence
+    address: str | None = None
+    occupation: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    mother: str | None = None  # ids of other sample people
+    father: str | None = None
+    spouse: str | None = None
+    children: tuple[str, ...] = ()
+    represented_by: str | None = None
+    posts: tuple[str, ...] = ()  # what an officer may do: reception | handler | leader
+    scope: str | None = None  # where: every `city` agency | all `communes` | the `platform`
+
+    @property
+    def subject(self) -> str:
+        """The provider's own name for the account: it says nothing about the person."""
+        return str(uuid5(_ACCOUNTS, self.id))
+
+
+_ACCOUNTS = UUID("0d9b6f4e-52a1-4c55-9d0e-3f2c6a0b7e11")
+
+# Digits 1-2 of a real code name a range of tax offices; none is 99.
+_FIRM_SERIAL = "999000001"
+
+_DUNG_AGE, _CHILD_AGE = 14, 6
+
+
+def people(settings: Settings) -> list[SamplePerson]:
+    """Everyone, with ages as they were meant at the first start of this data folder."""
+    return list(_people(first_start(settings)))
+
+
+def person(settings: Settings, id: str) -> SamplePerson:
+    for one in _people(first_start(settings)):
+        if one.id == id:
+            return one
+    raise NotFound("demo.no_such_person", person=id)
+
+
+def people_lines(settings: Settings) -> list[str]:
+    """What `motcua people` prints: id, name, role."""
+    everyone = people(settings)
+    width = max(len(one.id) for one in everyone)
+    name_width = max(len(one.name) for one in everyone)
+    return [f"{one.id:<{width}}  {one.name:<{name_width}}  {one.role}" for one in everyone]
+
+
+def first_start(settings: Settings) -> date:
+    """The day this data folder was first used; written once, by whichever process comes first."""
+    path = settings.data / "demo.json"
+    if not path.exists():
+        settings.data.mkdir(parents=True, exist_ok=True)
+        write_once(path, msgspec.json.encode({"first_start": clock.now().date()}))
+    return msgspec.json.decode(path.read_bytes(), type=_Start).first_start
+
+
+class _Start(msgspec.Struct):
+    first_start: date
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Whole or not at all, and never over what another process wrote first."""
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    try:
+        os.link(name, path)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(name)
+
+
+@lru_cache(maxsize=8)
+def _people(start: date) -> tuple[SamplePerson, ...]:
+    return (*_residents(start), _firm(), *_officers())
+
+
+def _residents(start: date) -> list[SamplePerson]:
+    # Grown-ups only grow older, so their birth dates stand still. A child must not grow up, so
+    # Dung and Khôi are dated from the first start, a birthday just behind them.
+    dung, khoi = _birthday(start, _DUNG_AGE), _birthday(start, _CHILD_AGE)
+    an, lan = date(1990, 3, 12), date(1991, 8, 22)
+    binh, cuong, giang = date(2004, 9, 5), date(1958, 11, 20), date(1955, 2, 14)
+    hoa, hung = date(1983, 4, 18), date(1985, 7, 30)
+    cau_giay = ("00166", "Số 12 đường Mẫu, Phường Cầu Giấy, Hà Nội")
+    ha_dong = ("09556", "Số 7 ngõ Mẫu, Phường Hà Đông, Hà Nội")
+    return [
+        _resident(
+            "an", "Nguyễn Văn An", "male", an, "0017", cau_giay, 2,
+            "Adult, level 2; represents thu-nghiem",
+            occupation="Kỹ sư", spouse="lan", children=("khoi",),
+        ),
+        _resident(
+            "binh", "Trần Thị Bình", "female", binh, "0021",
+            ("00229", "Phòng 304, Ký túc xá Mẫu, Phường Kim Liên, Hà Nội"), 2, "Student, level 2",
+            occupation="Sinh viên",
+        ),
+        _resident(
+            "cuong", "Lê Văn Cường", "male", cuong, "0033",
+            ("00376", "Thôn Mẫu, Xã Sóc Sơn, Hà Nội"), 1, "Over 60, level 1 only",
+            occupation="Nông dân",
+        ),
+        _resident(
+            "dung", "Phạm Thu Dung", "female", dung, "0045", ha_dong, 2,
+            "Aged 14, level 2; mother: hoa", occupation="Học sinh", mother="hoa",
+        ),
+        _resident(
+            "giang", "Đỗ Thị Giang", "female", giang, "0052",
+            ("00103", "Số 3 phố Mẫu, Phường Tây Hồ, Hà Nội"), 2, "Over 60, level 2",
+            occupation="Hưu trí",
+        ),
+        _resident(
+            "hoa", "Phạm Thị Hoa", "female", hoa, "0064", ha_dong, 2,
+            "Adult, level 2; mother of dung", occupation="Giáo viên", children=("dung",),
+        ),
+        _resident(
+            "hung", "Vũ Mạnh Hùng", "male", hung, "0078",
+            ("00331", "Số 25 ngách Mẫu, Phường Hoàng Mai, Hà Nội"), 2,
+            "Adult, level 2; one spent and one unspent conviction", occupation="Lái xe",
+        ),
+        _resident(
+            "lan", "Hoàng Thị Lan", "female", lan, "0086", cau_giay, 2,
+            "Adult, level 2; wife of an", occupation="Dược sĩ", spouse="an", children=("khoi",),
+        ),
+        _resident(
+            "khoi", "Nguyễn Minh Khôi", "male", khoi, "0093", cau_giay, None,
+            "Aged 6, no e-ID; child of an and lan", mother="lan", father="an",
+        ),
+    ]  # fmt: skip
+
+
+def _resident(
+    id: str, name: str, sex: str, born: date, serial: str, home: tuple[str, str], level: int | None,
+    role: str, **more: object,
+) -> SamplePerson:  # fmt: skip
+    commune, address = home
+    known = {
+        "id": id,
+        "kind": "resident",
+        "role": role,
+        "name": name,
+        "sex": sex,
+        "birth_date": born,
+        "number": personal_number(sex, born, serial),
+        "level": level,
+        "commune": commune,
+        "address": address,
+        "email": f"{id}@example.com" if level else None,
+        "phone": f"0900 00 {serial[:2]} {serial[2:]}" if level else None,
+    }
+    return msgspec.convert({**known, **more}, SamplePerson)
+
+
+def personal_number(sex: str, born: date, serial: str) -> str:
+    """12 digits: birthplace (999 is nobody's), century and sex, year of birth, serial."""
+    century_and_sex = 2 * (born.year // 100 - 19) + (sex == "female")
+    return f"999{century_and_sex}{born.year % 100:02}{serial:0>6}"
+
+
+def tax_code(serial: str) -> str:
+    """Nine digits and the check digit; ValueError where the rule gives none."""
+    weights = (31, 29, 23, 19, 17, 13, 7, 5, 3)
+    check = 10 - sum(w * int(d) for w, d in zip(weights, serial, strict=True)) % 11
+    if check == 10:
+        raise ValueError(f"{serial} has no check digit")
+    return f"{serial}{check}"
+
+
+def _birthday(start: date, age: int) -> date:
+    """Born on the first of the month before: that age now, and for most of a year to come."""
+    year, month = (start.year, start.month - 1) if start.month > 1 else (start.year - 1, 12)
+    return date(year - age, month, 1)
+
+
+def _firm() -> SamplePerson:
+    return SamplePerson(
+        id="thu-nghiem",
+        kind="organisation",
+        role="Firm, represented by an",
+        name="Công ty TNHH Thử Nghiệm",
+        number=tax_code(_FIRM_SERIAL),
+        commune="00166",
+        address="Tầng 5, số 1 đường Mẫu, Phường Cầu Giấy, Hà Nội",
+        email="thu-nghiem@example.com",
+        represented_by="an",
+    )
+
+
+def _officers() -> list[SamplePerson]:
+    both = ("reception", "handler")
+    officers = [
+        ("reception", "Đặng Thu Hà", "Receives at every city agency", ("reception",), "city"),
+        ("handler", "Bùi Quang Minh", "Handles at every city agency", ("handler",), "city"),
+        ("leader", "Ngô Thanh Sơn", "Leads every city agency", ("leader",), "city"),
+        ("commune", "Lý Thị Mai", "Receives and handles in every commune", both, "communes"),
+        ("commune-leader", "Trịnh Đức Long", "Leads every commune", ("leader",), "communes"),
+        ("coordinator", "Phan Ngọc Anh", "Coordinates residents' reports", (), "platform"),
+        ("inspector", "Dương Văn Khánh", "Inspects tickets", (), "platform"),
+        ("analyst", "Mai Phương Thảo", "Works on indicators", (), "platform"),
+        ("council", "Cao Xuân Bách", "Sits on the council", (), "platform"),
+        ("control", "Tạ Minh Châu", "Controls procedures", (), "platform"),
+        ("admin", "Hồ Gia Huy", "Runs the platform", (), "platform"),
+    ]  # fmt: skip
+    return [
+        SamplePerson(
+            id=id,
+            kind="officer",
+            role=role,
+            name=name,
+            email=f"{id}@city.example.com",
+            posts=posts or (id,),
+            scope=scope,
+        )
+        for id, name, role, posts, scope in officers
+    ]

@@ -1,0 +1,79 @@
+"""What programs see of files: hand one in, read one back."""
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.handlers import HTTPRouteHandler
+
+from motcua.base.errors import Fault, Invalid
+from motcua.base.ids import DocumentId
+from motcua.db import City, Write
+from motcua.documents import actions
+from motcua.documents.model import File
+from motcua.documents.rules.uploads import FILE_BYTES_MAX
+from motcua.identity import Viewer
+from motcua.web.once import once
+
+ENVELOPE_BYTES_MAX = 65_536  # of a multipart body around the file
+
+
+class FileSaid(msgspec.Struct, frozen=True):
+    id: DocumentId
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@post(
+    "/api/v1/documents",
+    opt={"access": "person"},
+    request_max_body_size=FILE_BYTES_MAX + ENVELOPE_BYTES_MAX,
+)
+async def hand_in(request: Request[Any, Any, Any], viewer: Viewer) -> Response[bytes]:
+    """A PDF, JPEG or PNG in the field `file`, up to 10 MB."""
+    name, content = await file_of(request)
+    upload = await actions.examine(name, content)
+
+    async def act(db: Write) -> FileSaid:
+        return said(await actions.store_upload(db, upload))
+
+    return await once(
+        request, viewer.person, viewer.on_behalf_of, act, said=upload.name.encode() + upload.sha256
+    )
+
+
+@get("/api/v1/documents/{file_id:str}", opt={"access": "person"})
+async def read(city: City, viewer: Viewer, file_id: str) -> Response[bytes]:
+    """The bytes of a file, for those who may read it."""
+    async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
+        file, content = await actions.open_file(db, actions.file_id_of(file_id))
+    return Response(content, media_type=file.media_type, headers=safely(file.name))
+
+
+async def file_of(request: Request[Any, Any, Any]) -> tuple[str, bytes]:
+    """Name and content of the form's field `file`; the body's limit has bounded both."""
+    field = (await request.form()).get("file")
+    if not isinstance(field, UploadFile):
+        raise Invalid("documents.no_file", [Fault("/file", "documents.no_file")])
+    return field.filename, await field.read()
+
+
+def safely(name: str) -> dict[str, str]:
+    """Headers under which a browser saves a stranger's file and runs nothing of it."""
+    return {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
+
+
+def said(file: File) -> FileSaid:
+    return FileSaid(file.id, file.name, file.media_type, file.size, file.sha256.hex())
+
+
+routes: list[HTTPRouteHandler] = [hand_in, read]

@@ -1,0 +1,20 @@
+"""How papers are numbered, and how what people type from a paper is read."""
+
+import re
+
+_READ_AS = str.maketrans("OIL", "011")
+
+
+def numbered(pattern: str, sequence: int | None, year: int) -> str:
+    """`{sequence}/LLTP` with what is known filled in. Nothing else in it is special."""
+    return pattern.replace("{sequence}", str(sequence or "")).replace("{year}", str(year))
+
+
+def plain_reference(typed: str) -> str:
+    """As printed: capitals, no spaces, and the letters that look like digits read as digits."""
+    return re.sub(r"[\s-]", "", typed).upper().translate(_READ_AS)
+
+
+def plain_number(typed: str) -> str:
+    """A personal number without the spaces, dots and dashes that people put into it."""
+    return re.sub(r"[\s.\-]", "", typed).upper()

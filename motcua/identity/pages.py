@@ -1,0 +1,208 @@
+"""The pages of signing in and out: one set for residents, one for officers, and nothing shared."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromQuery
+from litestar.response import Redirect
+
+from motcua.base.errors import Invalid, NotAllowed, Refusal, Unavailable
+from motcua.base.settings import Settings
+from motcua.base.text import Text
+from motcua.db import City
+from motcua.identity import actions
+from motcua.identity.actions import ATTEMPT_SECONDS, HOMES, SESSION_LIMITS, Begun, SignedIn
+from motcua.identity.model import Realm
+from motcua.identity.rules import attempt_name, cookie_name, local_path
+from motcua.web import reasons
+from motcua.web.render import Page, language_of, render
+
+DOORS: dict[Realm, str] = {"residents": "/sign-in", "officers": "/desk/sign-in"}
+PUBLIC = {"access": "public"}
+
+Asked = Request[Any, Any, Any]
+
+
+STOPPED = {
+    "cancelled": 200,
+    "wrong_state": 400,
+    "wrong_issuer": 400,
+    "provider_refused": 400,
+    "code_refused": 400,
+    "token_refused": 403,
+    "not_representative": 403,
+    "provider_down": 503,
+    "no_provider": 503,
+    "register_down": 503,
+}
+"""Why a sign-in ended without one, and the status of the page that says so."""
+
+
+class SignInPage(Page):
+    template: ClassVar[str] = "identity/sign_in.html"
+
+    is_desk: bool
+    provider: Text
+    start: str
+    stopped: str | None
+    """What happened, where a sign-in ended without one."""
+
+
+@get("/sign-in", opt=PUBLIC)
+async def ask(
+    request: Asked,
+    city: NamedDependency[City],
+    next: FromQuery[str | None] = None,
+    stopped: FromQuery[str | None] = None,
+) -> Response[bytes]:
+    return _ask(request, city, "residents", next, stopped)
+
+
+@get("/sign-in/start", opt=PUBLIC)
+async def start(
+    request: Asked, city: NamedDependency[City], next: FromQuery[str | None] = None
+) -> Response[Any]:
+    return await _start(request, city, "residents", next)
+
+
+@get("/sign-in/callback", opt=PUBLIC)
+async def callback(request: Asked, city: NamedDependency[City]) -> Response[Any]:
+    return await _callback(request, city, "residents")
+
+
+@post("/sign-out", opt=PUBLIC)
+async def sign_out(request: Asked, city: NamedDependency[City]) -> Response[Any]:
+    return await _sign_out(request, city, "residents")
+
+
+@get("/desk/sign-in", opt=PUBLIC)
+async def ask_officer(
+    request: Asked,
+    city: NamedDependency[City],
+    next: FromQuery[str | None] = None,
+    stopped: FromQuery[str | None] = None,
+) -> Response[bytes]:
+    return _ask(request, city, "officers", next, stopped)
+
+
+@get("/desk/sign-in/start", opt=PUBLIC)
+async def start_officer(
+    request: Asked, city: NamedDependency[City], next: FromQuery[str | None] = None
+) -> Response[Any]:
+    return await _start(request, city, "officers", next)
+
+
+@get("/desk/sign-in/callback", opt=PUBLIC)
+async def callback_officer(request: Asked, city: NamedDependency[City]) -> Response[Any]:
+    return await _callback(request, city, "officers")
+
+
+@post("/desk/sign-out", opt=PUBLIC)
+async def sign_out_officer(request: Asked, city: NamedDependency[City]) -> Response[Any]:
+    return await _sign_out(request, city, "officers")
+
+
+routes: list[HTTPRouteHandler] = [
+    ask, start, callback, sign_out, ask_officer, start_officer, callback_officer, sign_out_officer,
+]  # fmt: skip
+
+
+def _ask(
+    request: Asked, city: City, realm: Realm, next: str | None, stopped: str | None
+) -> Response[bytes]:
+    is_stopped = stopped in STOPPED
+    language = language_of(request)
+    page = SignInPage(
+        is_desk=realm == "officers",
+        provider=actions.provider(city, realm).name,
+        start=f"{DOORS[realm]}/start?{_onward(realm, next)}",
+        stopped=reasons.sentence(f"identity.{stopped}", {}, language) if is_stopped else None,
+    )
+    return render(page, request, STOPPED.get(stopped or "", 200))
+
+
+async def _start(request: Asked, city: City, realm: Realm, next: str | None) -> Response[Any]:
+    try:
+        begun = await actions.begin(city, realm, next)
+    except Unavailable as refusal:
+        return _stopped(realm, refusal, next, [])
+    return _away(begun.address, [_attempt_cookie(city.settings, begun)])
+
+
+async def _callback(request: Asked, city: City, realm: Realm) -> Response[Any]:
+    answer = dict(request.query_params)
+    name = attempt_name(city.settings.public_url, answer.get("state", ""))
+    sealed, return_to = request.cookies.get(name), None
+    try:
+        attempt = actions.read_attempt(city, realm, sealed, answer.get("state"))
+        return_to = attempt.return_to
+        signed_in = await actions.finish(city, attempt, answer)
+    except (Invalid, NotAllowed, Unavailable) as refusal:
+        return _stopped(realm, refusal, return_to, [_gone(city.settings, name)])
+    session = cookie_name(city.settings.public_url, realm)
+    await actions.sign_out(city, realm, request.cookies.get(session))
+    cookies = [_session_cookie(city.settings, realm, signed_in), _gone(city.settings, name)]
+    return _away(signed_in.return_to, cookies)
+
+
+async def _sign_out(request: Asked, city: City, realm: Realm) -> Response[Any]:
+    name = cookie_name(city.settings.public_url, realm)
+    await actions.sign_out(city, realm, request.cookies.get(name))
+    home = "/" if realm == "residents" else DOORS[realm]
+    return _away(home, [_gone(city.settings, name)])
+
+
+def _stopped(
+    realm: Realm, refusal: Refusal, next: str | None, cookies: list[Cookie]
+) -> Response[Any]:
+    """To a page of its own: the address of a call-back holds a code, and links would repeat it."""
+    room, _, why = refusal.reason.partition(".")
+    if room == "exchange":
+        why = "register_down"
+    elif room != "identity" or why not in STOPPED:
+        raise refusal
+    address = f"{DOORS[realm]}?{urlencode({'stopped': why})}&{_onward(realm, next)}"
+    return _away(address, cookies)
+
+
+def _onward(realm: Realm, next: str | None) -> str:
+    return urlencode({"next": local_path(next, HOMES[realm])})
+
+
+def _away(address: str, cookies: Sequence[Cookie]) -> Response[Any]:
+    head = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return Redirect(address, status_code=303, cookies=cookies, headers=head)
+
+
+def _attempt_cookie(settings: Settings, begun: Begun) -> Cookie:
+    # One for each attempt, so that two windows do not spoil each other's.
+    name = attempt_name(settings.public_url, begun.state)
+    return _cookie(settings, name, begun.cookie, ATTEMPT_SECONDS)
+
+
+def _session_cookie(settings: Settings, realm: Realm, signed_in: SignedIn) -> Cookie:
+    longest, _ = SESSION_LIMITS[realm]
+    name = cookie_name(settings.public_url, realm)
+    return _cookie(settings, name, signed_in.cookie, int(longest.total_seconds()))
+
+
+def _gone(settings: Settings, name: str) -> Cookie:
+    return _cookie(settings, name, "", 0)
+
+
+def _cookie(settings: Settings, name: str, value: str, seconds: int) -> Cookie:
+    return Cookie(
+        key=name,
+        value=value,
+        max_age=seconds,
+        path="/",
+        secure=settings.public_url.startswith("https://"),
+        httponly=True,
+        # Lax: the provider's redirect back is a visit from another site.
+        samesite="lax",
+    )

@@ -1,0 +1,70 @@
+"""What is told to a person, and how a try to bring it to them ended."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from motcua.base.ids import PersonId
+from motcua.base.text import Text
+
+# `sent`: a mail server took it. `kept`: there is no mail server, or no address; the person reads it
+# here. `refused`: the server will never take it. `failed`: it may at another try.
+Outcome = Literal["sent", "kept", "refused", "failed"]
+
+
+class Sum(Struct, frozen=True):
+    """Money, in the smallest unit of the pack's currency."""
+
+    amount: int
+
+
+Fact = str | datetime | Text | Sum
+
+
+class About(Struct, frozen=True):
+    """The thing a message is about: `case` and its id."""
+
+    kind: str
+    id: UUID
+
+
+class Template(Struct, frozen=True):
+    """Subject and text, as the English sentences by which the catalogues know them."""
+
+    subject: str
+    body: str
+
+
+class Message(Struct, frozen=True):
+    """One message as its reader finds it."""
+
+    id: UUID
+    person: PersonId
+    subject: str
+    body: str
+    language: str
+    about_kind: str
+    about_id: UUID
+    made_at: datetime
+
+
+class Reader(Struct, frozen=True):
+    """Where the person can be reached, and how often that was tried for this message."""
+
+    email: str | None
+    attempts: int
+    is_done: bool
+
+
+class Outgoing(Struct, frozen=True):
+    """A message with the last that is known of its way, for the outbox."""
+
+    id: UUID
+    to_address: str | None
+    subject: str
+    body: str
+    language: str
+    made_at: datetime
+    outcome: str | None

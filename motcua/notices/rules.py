@@ -1,0 +1,93 @@
+"""What a notice says: its sentences in the reader's language, filled with the facts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from motcua.base.text import Text
+from motcua.notices.model import Fact, Sum, Template
+from motcua.web import figures
+from motcua.web.language import Language, words
+
+SUBJECT_LENGTH_MAX = 200
+BODY_LENGTH_MAX = 10_000
+CONTEXT = "notice"
+
+# Every notice names the agency, who received or handles the case, and when: people have that right.
+SIGNED = "%(agency)s\nHandled by: %(officer)s\nTime: %(at)s\nFollow your request: %(address)s"
+
+TEMPLATES = {
+    "case.received": Template(
+        "We have received your request %(code)s",
+        "Your request “%(procedure)s” has arrived. Its code is %(code)s.\n"
+        "By %(intake_due_at)s we tell you whether it is accepted. You need not do anything now.",
+    ),
+    "case.accepted": Template(
+        "Your request %(code)s is accepted",
+        "Your request “%(procedure)s” is complete and accepted. You get the answer by %(due_at)s.\n"
+        "You need not do anything now.",
+    ),
+    "case.refused": Template(
+        "Your request %(code)s is not accepted",
+        "We cannot accept your request “%(procedure)s”. The reason: %(reason)s\n"
+        "You may file again, or complain to the agency below.",
+    ),
+    "case.supplement_requested": Template(
+        "Your request %(code)s needs something more",
+        "For your request “%(procedure)s” we still need: %(missing)s\n"
+        "Please add it on the page of your request. This is the only time we ask.",
+    ),
+    "case.result_ready": Template(
+        "The result of your request %(code)s is ready",
+        "The result of your request “%(procedure)s” is signed and lies in your vault.",
+    ),
+    "case.result_refused": Template(
+        "Your request %(code)s is answered",
+        "Your request “%(procedure)s” could not be granted. The reason: %(reason)s\n"
+        "The signed answer lies in your vault and says how to complain.",
+    ),
+    "case.late": Template(
+        "We are late with your request %(code)s",
+        "We promised the answer to “%(procedure)s” by %(due_at)s and cannot keep it. "
+        "We apologise.\n"
+        "The reason: %(reason)s\nYou get the answer by %(new_due_at)s.",
+    ),
+    "case.stopped": Template(
+        "Your request %(code)s has ended",
+        "Work on your request “%(procedure)s” has stopped. The reason: %(reason)s",
+    ),
+    "payment.settled": Template(
+        "We have received your payment for %(code)s",
+        "%(amount)s for your request “%(procedure)s” has arrived.",
+    ),
+    "payment.refund_due": Template(
+        "You paid too much for %(code)s",
+        "For your request “%(procedure)s” more has arrived than was asked: %(amount)s.\n"
+        "We hold it for you and return it.",
+    ),
+}
+
+
+def written(
+    template: Template, facts: Mapping[str, Fact], language: Language, zone: ZoneInfo, currency: str
+) -> tuple[str, str]:
+    """Subject and text. A missing fact is a bug of the sender: it fails here, not on the way."""
+    said = {name: _said(fact, language, zone, currency) for name, fact in facts.items()}
+    speak = words(language)
+
+    def fill(sentence: str) -> str:
+        return speak.pgettext(CONTEXT, sentence) % said
+
+    # One line: a subject travels as a header.
+    subject = " ".join(fill(template.subject).split())[:SUBJECT_LENGTH_MAX]
+    return subject, f"{fill(template.body)}\n\n{fill(SIGNED)}\n"[:BODY_LENGTH_MAX]
+
+
+def _said(fact: Fact, language: Language, zone: ZoneInfo, currency: str) -> str:
+    if isinstance(fact, datetime):
+        return f"{figures.clock(fact, zone)} {figures.full_day(fact, language, zone)}"
+    if isinstance(fact, Text):
+        return fact.within(language)
+    if isinstance(fact, Sum):
+        return figures.money(fact.amount, currency, language)
+    return fact

@@ -1,0 +1,55 @@
+"""Payments: what is asked of a payer, what the bank says has arrived, and the books of both.
+
+request    a sum asked for one thing; it closes once, settled or cancelled
+reference  the short word by which a bank statement names a request
+call-back  the bank's signed word that money has arrived
+receipt    money that arrived, and its outcome: `settled`, or held for return because it was
+           `overpaid`, `mismatched` (a wrong sum) or `unmatched` (an unknown reference)
+account    where money is: at the `bank`, earned (`revenue` of an agency) or to be given back
+transfer   one movement from account to account; only ever added
+
+Events: `payment.settled`, `payment.overpaid`, `payment.mismatched`, `payment.cancelled`, each
+about the thing that is paid for.
+"""
+
+from motcua.payments.actions import (
+    balances,
+    book,
+    cancel,
+    ledger_faults,
+    open_reference,
+    open_request,
+    payment_of,
+    payments_of,
+    post,
+)
+from motcua.payments.model import (
+    PAYMENTS,
+    Balance,
+    BankWord,
+    LedgerFault,
+    Line,
+    Payment,
+    PaymentsFile,
+    Transfer,
+)
+
+__all__ = [
+    "PAYMENTS",
+    "Balance",
+    "BankWord",
+    "LedgerFault",
+    "Line",
+    "Payment",
+    "PaymentsFile",
+    "Transfer",
+    "balances",
+    "book",
+    "cancel",
+    "ledger_faults",
+    "open_reference",
+    "open_request",
+    "payment_of",
+    "payments_of",
+    "post",
+]

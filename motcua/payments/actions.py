@@ -1,0 +1,200 @@
+"""What is done about money: ask for it, book what the bank says has arrived, and count."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+
+from motcua.base import clock
+from motcua.base.errors import Conflict, NotFound
+from motcua.base.ids import PersonId, new_id, new_reference
+from motcua.db import City, Read, Write, events
+from motcua.payments import queries, rules
+from motcua.payments.model import (
+    AMOUNT_MAX,
+    Balance,
+    BankWord,
+    Bill,
+    LedgerFault,
+    Line,
+    Outcome,
+    Payment,
+    Receipt,
+    Request,
+    Transfer,
+)
+from motcua.payments.outside import CALLBACKS, Cashier
+
+REFERENCE_LENGTH = 12  # 60 random bits, short enough to copy from a statement
+
+_ACCOUNT_KINDS = {"bank": "asset", "revenue": "revenue", "refunds": "liability"}
+
+
+async def open_request(
+    db: Write,
+    thing_id: UUID,
+    thing_code: str,
+    payer: PersonId,
+    agency: str,
+    amount: int,
+    lines: Sequence[Line],
+) -> Payment:
+    """Ask the payer for the sum of a thing, once. A sum of nothing asks for nothing."""
+    assert 0 <= amount <= AMOUNT_MAX
+    assert amount == sum(line.amount for line in lines)
+    cashier = db.city[Cashier]
+    if amount == 0:
+        return _nothing(cashier)
+    request = Request(
+        id=new_id(),
+        reference=new_reference()[:REFERENCE_LENGTH],
+        thing_id=thing_id,
+        thing_code=thing_code,
+        payer=payer,
+        agency=agency,
+        amount=amount,
+        currency=cashier.currency,
+        lines=list(lines),
+        made_at=clock.now(),
+        closing=None,
+        refund_amount=0,
+    )
+    await queries.open_request(
+        db, request.id, request.reference, thing_id, thing_code, payer,
+        agency, amount, request.currency, request.lines, request.made_at,
+    )  # fmt: skip
+    return cashier.payment(request)
+
+
+async def payment_of(db: Read, thing_id: UUID) -> Payment:
+    """How a thing stands with its money, as far as the reader may see it."""
+    return (await payments_of(db, [thing_id]))[thing_id]
+
+
+async def payments_of(db: Read, thing_ids: Sequence[UUID]) -> dict[UUID, Payment]:
+    """The same for a list of things, in one statement."""
+    cashier = db.city[Cashier]
+    found = {r.thing_id: r for r in await queries.requests_of_things(db, list(thing_ids))}
+    return {
+        id: cashier.payment(found[id]) if id in found else _nothing(cashier) for id in thing_ids
+    }
+
+
+async def cancel(db: Write, thing_id: UUID) -> None:
+    """Ask no longer. Money that still arrives is held for return."""
+    for request in await queries.requests_of_things(db, [thing_id]):
+        await queries.lock_name(db, _lock(request))
+        now = await queries.request_by_id(db, request.id)
+        if now is None or now.closing == "cancelled":
+            return
+        if now.closing == "settled":
+            raise Conflict("payment.already_settled")
+        await queries.close_request(db, request.id, "cancelled", None, clock.now())
+        await _tell(db, "payment.cancelled", request, request.amount)
+
+
+async def bill(db: Read, request_id: UUID) -> Bill:
+    request = await queries.request_by_id(db, request_id)
+    if request is None:
+        raise NotFound("payment.not_found")
+    cashier = db.city[Cashier]
+    lines = msgspec.convert(request.lines, list[Line])
+    file = cashier.file
+    return Bill(request, lines, cashier.payment(request), file.bank, file.qr.account)
+
+
+async def order_url(db: Read, request_id: UUID) -> str:
+    """Where to send the payer; a request that is no longer open sends nobody to the bank."""
+    shown = await bill(db, request_id)
+    if shown.payment.state != "open":
+        raise Conflict("payment.not_open")
+    return db.city[Cashier].order_url(shown.request)
+
+
+async def open_reference(db: Read, thing_code: str) -> tuple[str, str]:
+    """Reference and QR text of a thing's open request, for whoever pays it at a bank."""
+    request = await queries.request_by_thing_code(db, thing_code)
+    if request is None:
+        raise NotFound("payment.not_found")
+    if request.closing:
+        raise Conflict("payment.not_open")
+    return request.reference, db.city[Cashier].qr(request)
+
+
+def hear(city: City, body: bytes, signature: str) -> BankWord:
+    """What the bank says, or a refusal where it is not the bank that says it, or not now."""
+    return city[Cashier].hear(body, signature)
+
+
+async def book(db: Write, word: BankWord) -> Outcome:
+    """Book money that has arrived: once for each transaction of the bank, however often it is said.
+
+    The first right sum settles the request; everything else is held for return. The change, the
+    movement and the event are one transaction.
+    """
+    # Always in this order, so that no two call-backs wait for each other.
+    await queries.lock_name(db, f"payments.transaction:{word.transaction}")
+    await queries.lock_name(db, f"payments.reference:{word.reference}")
+    known = await queries.receipt_by_transaction(db, word.transaction)
+    if known:
+        return _again(known, word)
+    request = await queries.request_by_reference(db, word.reference)
+    outcome = rules.outcome_of(request, word)
+    transfer = rules.transfer_of(request, word, outcome)
+    await post(db, transfer)
+    await queries.record_receipt(
+        db, word.transaction, word.reference, request.id if request else None, word.amount,
+        word.currency, outcome, transfer.id, word.paid_at, clock.now(),
+    )  # fmt: skip
+    CALLBACKS.labels(outcome).inc()
+    if request is None:
+        return outcome
+    if outcome == "settled":
+        await queries.close_request(db, request.id, "settled", word.transaction, clock.now())
+    await _tell(db, f"payment.{outcome}", request, word.amount)
+    return outcome
+
+
+async def post(db: Write, transfer: Transfer) -> None:
+    """Move money between accounts. The same one again is harmless; another of its name is not."""
+    for code in (transfer.debit, transfer.credit):
+        kind = _ACCOUNT_KINDS[code.partition(":")[0]]
+        await queries.open_account(db, code, kind, transfer.currency)
+    await queries.record_transfer(
+        db, transfer.id, transfer.debit, transfer.credit, transfer.amount, transfer.currency,
+        clock.now(),
+    )  # fmt: skip
+    if await queries.transfer_by_id(db, transfer.id) != transfer:
+        raise Conflict("payment.transfer_differs")
+
+
+async def balances(db: Read) -> list[Balance]:
+    return await queries.balances(db)
+
+
+async def ledger_faults(db: Read) -> list[LedgerFault]:
+    """What the count finds wrong in the books. Anything at all means that a constraint failed."""
+    return await queries.ledger_faults(db)
+
+
+def _nothing(cashier: Cashier) -> Payment:
+    return Payment(state="none", amount=0, currency=cashier.currency)
+
+
+def _lock(request: Request) -> str:
+    return f"payments.reference:{request.reference}"
+
+
+def _again(known: Receipt, word: BankWord) -> Outcome:
+    said = (word.reference, word.amount, word.currency)
+    if said != (known.reference, known.amount, known.currency):
+        raise Conflict("payment.transaction_differs")
+    CALLBACKS.labels("repeated").inc()
+    return known.outcome
+
+
+async def _tell(db: Write, kind: str, request: Request, amount: int) -> None:
+    facts = {"request": str(request.id), "amount": amount, "currency": request.currency}
+    await events.record(
+        db, kind, request.thing_id, person=request.payer, agency=request.agency, facts=facts
+    )

@@ -1,0 +1,29 @@
+"""What an operator watches (Prometheus text): requests, the database, the queue, open streams."""
+
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram, generate_latest
+
+from motcua.base.ids import SYSTEM
+from motcua.db import City, queries
+from motcua.db.events import Listener
+
+REQUESTS = Counter("motcua_requests_total", "Requests answered.", ["method", "address", "status"])
+SECONDS = Histogram(
+    "motcua_request_seconds",
+    "Time to the first byte of an answer.",
+    buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
+)
+TRANSACTIONS = Gauge("motcua_transactions", "Transactions committed by this process.")
+ROUND_TRIPS = Gauge("motcua_round_trips", "Round trips to the database by this process.")
+STREAMS = Gauge("motcua_streams", "Open event streams of this process.")
+QUEUED = Gauge("motcua_jobs_waiting", "Jobs queued or at work.")
+HELD = Gauge("motcua_jobs_held", "Jobs that failed for good and wait for a person.")
+
+
+async def read(city: City) -> bytes:
+    TRANSACTIONS.set(city.database.transactions)
+    ROUND_TRIPS.set(city.database.round_trips)
+    STREAMS.set(city[Listener].streams)
+    async with city.database.read(SYSTEM) as db:
+        QUEUED.set(await queries.queue_length(db))
+        HELD.set(await queries.held_jobs(db))
+    return generate_latest(REGISTRY)

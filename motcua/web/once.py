@@ -1,0 +1,60 @@
+"""The same request twice has one effect: `Idempotency-Key`, held in the transaction of the act.
+
+The answer is stored beside what it reports, so both exist or neither does; a refusal stores
+nothing and the key may be used again.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+
+from motcua.base import clock
+from motcua.base.errors import Conflict, Invalid
+from motcua.base.ids import PersonId
+from motcua.db import Write, queries
+
+KEY_LENGTH_MAX = 255
+JSON = "application/json"
+
+Act = Callable[[Write], Awaitable[Any]]
+
+
+async def once(
+    request: Request[Any, Any, Any],
+    person: PersonId,
+    behalf: PersonId | None,
+    act: Act,
+    status: int = 201,
+) -> Response[bytes]:
+    """Do `act` in one transaction and remember what it returned, or repeat what was remembered.
+
+    No key is Invalid (400), another body under the same key Invalid (422), the same request
+    still at work Conflict (409).
+    """
+    key = request.headers.get("idempotency-key", "")
+    if not 1 <= len(key) <= KEY_LENGTH_MAX:
+        raise Invalid("request.no_idempotency_key", status=400)
+    seen = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await request.body())
+    digest = seen.digest()
+    async with request.app.state.city.database.write(person, behalf) as db:
+        turn = await queries.claim_answer(db, person, key, digest, clock.now())
+        if not turn.is_mine:
+            raise Conflict("request.in_flight")
+        if not turn.is_new:
+            return await _again(db, person, key, digest)
+        body = msgspec.json.encode(await act(db))
+        await queries.remember_answer(db, person, key, status, body, JSON)
+    return Response(body, status_code=status, media_type=JSON)
+
+
+async def _again(db: Write, person: PersonId, key: str, digest: bytes) -> Response[bytes]:
+    first = await queries.answer_by_key(db, person, key)
+    assert first is not None
+    assert first.body is not None
+    assert first.status is not None
+    if first.request_digest != digest:
+        raise Invalid("request.key_used_for_another")
+    return Response(first.body, status_code=first.status, media_type=first.media_type)

@@ -1,0 +1,104 @@
+"""What the entrance plugs in to get the whole kit: guard, words for errors, headers, files."""
+
+import mimetypes
+from typing import Annotated, Any
+
+from litestar import MediaType, Request, Response, get
+from litestar.config.app import AppConfig
+from litestar.datastructures import Cookie
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import Parameter
+from litestar.plugins import InitPlugin
+
+from motcua.base.errors import NotFound
+from motcua.web import refusals
+from motcua.web.envelope import Envelope
+from motcua.web.guard import Guard, Who
+from motcua.web.language import COOKIE, LANGUAGES
+from motcua.web.render import Renderer
+from motcua.web.site import STATIC_ADDRESS, Files, Site
+
+BODY_BYTES_MAX = 262_144  # an address that takes files says a larger limit of its own
+YEAR_SECONDS = 31_536_000
+LOCAL_PATH_LENGTH_MAX = 2_000
+
+
+class Kit(InitPlugin):
+    """`Litestar(plugins=[build(site, who)], …)`."""
+
+    def __init__(self, site: Site, who: Who) -> None:
+        self.site = site
+        self.who = who
+        self.files = Files()
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        app_config.state["renderer"] = Renderer(self.site, self.files)
+        app_config.guards.append(Guard(self.who, self.site.origin))
+        app_config.exception_handlers = {
+            **refusals.HANDLERS,
+            **app_config.exception_handlers,
+        }
+        app_config.before_send.append(Envelope(self.site.form_targets))
+        app_config.request_max_body_size = BODY_BYTES_MAX
+        app_config.logging_config = None
+        app_config.route_handlers.extend([_static(self.files), language])
+        return app_config
+
+
+def build(site: Site, who: Who) -> Kit:
+    return Kit(site, who)
+
+
+def _static(files: Files) -> HTTPRouteHandler:
+    @get(f"{STATIC_ADDRESS}/{{name:str}}", opt={"access": "public"}, include_in_schema=False)
+    async def static(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+        """A name holds the hash of what it names: kept for a year, and never asked for again."""
+        if name not in files.content or name.endswith((".gz", ".br", ".json")):
+            raise NotFound("web.not_found")
+        headers = {
+            "Cache-Control": f"public, max-age={YEAR_SECONDS}, immutable",
+            "Vary": "Accept-Encoding",
+        }
+        content = files.content[name]
+        accepted = request.headers.get("accept-encoding", "")
+        for encoding, ending in (("br", ".br"), ("gzip", ".gz")):
+            if encoding in accepted and name + ending in files.content:
+                content = files.content[name + ending]
+                headers["Content-Encoding"] = encoding
+                break
+        return Response(content, headers=headers, media_type=_kind(name))
+
+    return static
+
+
+def _kind(name: str) -> str:
+    known = {"js": "text/javascript", "css": "text/css", "woff2": "font/woff2"}
+    ending = name.rpartition(".")[2]
+    return known.get(ending) or mimetypes.guess_type(name)[0] or MediaType.TEXT
+
+
+@get("/language", opt={"access": "public"}, include_in_schema=False, sync_to_thread=False)
+def language(
+    request: Request[Any, Any, Any],
+    to: str = "vi",
+    back: Annotated[str, Parameter(max_length=LOCAL_PATH_LENGTH_MAX)] = "/",
+) -> Response[bytes]:
+    """The reader's choice, kept for a year; it says nothing about anyone."""
+    choice = to if to in LANGUAGES else "vi"
+    kept = Cookie(
+        key=COOKIE, value=choice, max_age=YEAR_SECONDS, path="/", samesite="lax",
+        secure=request.url.scheme == "https", httponly=True,
+    )  # fmt: skip
+    return Response(b"", status_code=303, headers={"Location": local_path(back)}, cookies=[kept])
+
+
+def local_path(address: str) -> str:
+    """The address if it stays in this house, else the front door: for every `next` and `back`."""
+    is_local = (
+        address.startswith("/")
+        and not address.startswith("//")
+        and "\\" not in address
+        and len(address) <= LOCAL_PATH_LENGTH_MAX
+        and address.isprintable()
+    )
+    return address if is_local else "/"

@@ -1,0 +1,71 @@
+"""A browser for sign-ins, and a provider that can be told to lie."""
+
+import asyncio
+import html
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+import uvicorn
+
+from motcua.base.settings import Settings
+from motcua.db.city import City
+from motcua.demo.eid import Realm as Provider
+from motcua.demo.eid import app
+from motcua.identity import Realm, actions
+
+Answer = dict[str, str]
+Claims = dict[str, Any]
+
+
+async def choose(address: str, account: str) -> Answer:
+    """Go to the provider, press the account's button, and come back with the answer."""
+    async with httpx.AsyncClient() as browser:
+        page = await browser.get(address)
+        assert page.status_code == 200, page.text
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+        form = {name: html.unescape(value) for name, value in hidden.items()} | {"account": account}
+        chosen = await browser.post(address.partition("?")[0], data=form)
+    assert chosen.status_code == 303, chosen.text
+    return dict(parse_qsl(urlsplit(chosen.headers["location"]).query))
+
+
+async def sign_in(
+    city: City, account: str, realm: Realm = "residents", return_to: str | None = None
+) -> actions.SignedIn:
+    begun = await actions.begin(city, realm, return_to)
+    answer = await choose(begun.address, account)
+    attempt = actions.read_attempt(city, realm, begun.cookie, answer["state"])
+    return await actions.finish(city, attempt, answer)
+
+
+class Liar(Provider):
+    """The demonstration provider with a hook into every token, just before it is signed."""
+
+    twist: Callable[[Claims, str], Claims] = staticmethod(lambda claims, kind: claims)
+
+    def _sign(self, claims: Claims, kind: str) -> str:
+        return super()._sign(self.twist(dict(claims), kind), kind)
+
+
+@asynccontextmanager
+async def lying(settings: Settings) -> AsyncIterator[Liar]:
+    """Serves the residents' realm of these settings from within the test."""
+    liar = Liar(settings, "residents")
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app(liar), host="127.0.0.1", port=settings.demo_port("eid"),
+            log_level="error", access_log=False, lifespan="off",
+        )
+    )  # fmt: skip
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - it has no event to wait for
+        await asyncio.sleep(0.01)
+    try:
+        yield liar
+    finally:
+        server.should_exit = True
+        await task

@@ -1,0 +1,224 @@
+"""What the check of a pack finds: every fault in one run, each at its line."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.packs.kinds import PACKS, faults
+
+PROCEDURE = "procedures/9.000001.yaml"
+
+
+class Broken:
+    """A copy of the sample pack in which single words are changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "sample"
+        shutil.copytree(PACKS / "sample", self.folder)
+        self.expected: list[tuple[str, int, str]] = []
+
+    def change(self, old: str, new: str, *said: str, file: str = PROCEDURE, below: int = 0) -> None:
+        """Replace the one place where `old` stands; `said` is expected on its line (+ `below`)."""
+        path = self.folder / file
+        text = path.read_text("utf-8")
+        assert text.count(old) == 1, (old, text.count(old))
+        line = text[: text.index(old)].count("\n") + 1 + below
+        # Lines stay where they are, so that faults of other changes do too.
+        assert old.count("\n") == new.count("\n")
+        path.write_text(text.replace(old, new), "utf-8")
+        self.expected += [(file, line, what) for what in said]
+
+    def found(self) -> list[tuple[str, int, str]]:
+        return [
+            (Path(f.file).relative_to(self.folder).as_posix(), f.line, f.what)
+            for f in faults(self.folder)
+        ]
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Broken:
+    return Broken(tmp_path)
+
+
+def test_a_pack_with_many_faults_is_told_all_of_them_in_one_run(broken: Broken):
+    change = broken.change
+    change("level: city", "levle: city", "unknown key 'levle'")
+    broken.expected.append((PROCEDURE, 2, "'level' is missing"))
+    change(
+        "short_name: {vi: Giấy xác nhận cư trú, en: Residence certificate}",
+        "short_name: {vi: Giấy xác nhận cư trú}",
+        "text missing in English",
+    )
+    change("codes: [residents]", "codes: [police]", "unknown agency 'police'")
+    change("intake_limit: 8wh", "intake_limit: 8", "'intake_limit' is number, not string")
+    change("\nlimit: 5wd", '\nlimit: "5"', "'limit' is '5'", below=1)
+    change(
+        "required_if: answers.fee_class == 'student'",
+        "required_if: answers.fee_class == ",
+        "bad CEL: it stops making sense at column 21",
+    )
+    change(
+        "when: answers.copies > 2",
+        "when: answers.copeis > 2",
+        "unknown name 'answers.copeis' in CEL",
+        "CEL fails on answers that the form offers: unknown key",
+    )
+    change(
+        "amount: (answers.copies - 2) * 50",
+        "amount: (aswers.copies - 2) * 50",
+        "unknown name 'aswers' in CEL",
+    )
+    change(
+        "when: {purpose: [other]}",
+        "when: {purpose: [others], copis: [1]}",
+        "'when' names 'others', which 'purpose' cannot be",
+        "'when' names an unknown field 'copis'",
+        # For nobody is it asked then, so its own page comes before what it depends on.
+    )
+    change(
+        "fields: [fee_class]",
+        "fields: [fee_clas]",
+        "the page asks for an unknown field 'fee_clas'",
+    )
+    broken.expected.append((PROCEDURE, line_of("    fee_class:"), "no page asks for 'fee_class'"))
+    change(
+        "      on: {propose: decide}",
+        "      on: {propose: examine}",
+        below=-4,
+    )
+    change("operation: person", "operation: persno", "'population' has no operation 'persno'")
+    change("template: certificate.typ", "template: paper.typ", "there is no results/paper.typ")
+    change("{value: school,", "{value: other,", "'other' is offered twice", below=1)
+    change("code: SM.2,", "code: SM.1,", "code 'SM.1' is used twice", file="agencies.yaml")
+    change("residents: SM.1", "residents: SM.9", "unknown agency 'SM.9'", file="agencies.yaml")
+    change("2026-03-02", "2026-02-30", "'date' is '2026-02-30'", file="calendar.yaml")
+    change('"17:00"', '"08:00"', "office hours overlap or run backwards", file="calendar.yaml")
+    change("cut_off:", "cutoff:", "unknown key 'cutoff'", file="calendar.yaml")
+    found = broken.found()
+    missing = [one for one in broken.expected if one not in found]
+    assert not missing, (missing, found)
+
+
+def line_of(text: str) -> int:
+    lines = (PACKS / "sample" / PROCEDURE).read_text("utf-8").splitlines()
+    return lines.index(text) + 1
+
+
+ONE_BY_ONE = [
+    # Structure.
+    ("sign_in: {level: 2}", "sign_in: {level: 3}", "'level' cannot be '3'"),
+    ("kind: number", "kind: numbr", "'kind' cannot be 'numbr'"),
+    ("on: {deliver: end}", "on: {delivr: end}", "'delivr' cannot be a key here"),
+    ("code: KQ.SM.000001", "code: KQ.1", "'code' is 'KQ.1'"),
+    ("keywords: [", "keywords: [5, ", "'0' is number, not string"),
+    ("en: Sign in and answer a few questions.", "en: ''", "text is empty in English"),
+    # The route.
+    ("start: intake", "start: intak", "unknown step 'intak'"),
+    ("{sign: release}", "{sign: relase}", "'sign' leads to an unknown step 'relase'"),
+    ("on: {propose: decide}", "on: {propose: examine}", "step 'examine' leads nowhere"),
+    ("on: {propose: decide}", "on: {propose: signing}", "step 'decide' cannot be reached"),
+    ("before: propose", "before: accept", None),
+    # The form.
+    ("kind: number", "kind: list", "'fields' and kind 'list' go together"),
+    ("      max: 10", "      max: 0", "'min' is more than 'max'"),
+    ("fields: [declaration]", "fields: [declaration, copies]", "'copies' is asked twice"),
+    ("- id: fee", "- id: purpose", "two pages are called 'purpose'"),
+    ("{purpose: [other]}", "{copies: [true]}", None),
+    ("{purpose: [other]}", "{declaration: [true]}", "asked before 'declaration'"),
+    ("copies: 1, fee_class", "copies: 99, fee_class", "the form does not accept its example"),
+    ("example: {purpose: school, ", "example: {", "the form does not accept its example"),
+    # Rules in CEL.
+    ("'student' ? 250 : 500", "'student' ? 250 : 'x'", "CEL gives 'x', not a whole number"),
+    ("'student' ? 250 : 500", "'student' ? -250 : 500", "the fee can be negative: -250"),
+    ("when: answers.copies > 2", "when: answers.copies", "CEL gives 1, not true or false"),
+    ("when: answers.copies > 2", "when: answers.purpose > 2", "CEL fails on answers"),
+    ("when: answers.copies > 2", "when: size(findings) > 2", "unknown name 'findings' in CEL"),
+    ("when: answers.copies > 2", "when: person.nam == ''", "unknown name 'person.nam' in CEL"),
+    ("when: answers.copies > 2", "when: aeg(today) > 2", "unknown function 'aeg' in CEL"),
+    (
+        "when: answers.copies > 2",
+        f"when: answers.copies > 2{' && true' * 150}",
+        "'when' breaks its maxLength",
+    ),
+    (
+        "when: answers.copies > 2",
+        "when: answers.purpose_other == 'x'",
+        "'answers.purpose_other' may be missing",
+    ),
+    (
+        "when: answers.copies > 2",
+        "when: has(answers.purpose_other) && answers.purpose_other == 'x'",
+        None,
+    ),
+    ("{number: subject.number,", "{numbr: subject.number,", "'person' does not take numbr"),
+    # Fees, papers, names.
+    ("{kind: amount, amount: 500,", "{kind: amount,", "'amount' and kind 'amount' go together"),
+    ("{kind: amount, amount: 500,", "{kind: amount, amount: -5,", "a published fee is negative"),
+    ("rule: extra_copies", "rule: base", "duplicate rule 'base' in fee"),
+    ("code: student_card", "code: authorisation", "duplicate code 'authorisation' in documents"),
+    ("others_document: authorisation", "others_document: letter", "unknown document 'letter'"),
+    ("documents: true", "documents: false", "no page asks for the documents"),
+    ('number: "{sequence}/{year}"', 'number: "{year}"', "'{sequence}' is missing"),
+    ("register: population", "register: people", "unknown register 'people'"),
+    ("agencies: {codes: [residents]}", "agencies: {}", "no agency may receive it"),
+    ("agencies: {codes: [residents]}", "agencies: {kind: commune}", None),
+    ('code: "9.000001"', 'code: "9.000002"', "the file is not named after its code"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "what"), ONE_BY_ONE)
+def test_a_fault_is_named_at_its_line(broken: Broken, old: str, new: str, what: str | None):
+    broken.change(old, new)
+    found = broken.found()
+    if what is None:
+        assert found == []
+        return
+    (line,) = {line for file, line, said in found if what in said} or {None}
+    assert line is not None, found
+    text = (broken.folder / PROCEDURE).read_text("utf-8").splitlines()
+    changed = next(i for i, row in enumerate(text, 1) if new.strip().splitlines()[0] in row)
+    assert abs(line - changed) <= LINES_APART.get(what, 0), (line, changed, found)
+
+
+# What is told where the part begins, and not where the word stands that makes it wrong.
+LINES_APART = {
+    "step 'examine' leads nowhere": 4,
+    "step 'decide' cannot be reached": 1,
+    "'fields' and kind 'list' go together": 1,
+    "'min' is more than 'max'": 1,
+    "asked before 'declaration'": 18,
+    "the form does not accept its example": 0,
+    "the fee can be negative: -250": 3,
+    "no page asks for the documents": 14,
+    "'{sequence}' is missing": 0,
+    "text is empty in English": 0,
+}
+
+
+def test_two_files_with_one_code_are_told(broken: Broken):
+    text = (broken.folder / PROCEDURE).read_text("utf-8")
+    (broken.folder / "procedures/9.000002.yaml").write_text(text, "utf-8")
+    assert broken.found() == [
+        ("procedures/9.000002.yaml", 2, "the code '9.000001' is also in 9.000001.yaml")
+    ]
+
+
+def test_a_national_pack_may_name_authorities_that_only_a_city_has(broken: Broken):
+    (broken.folder / "agencies.yaml").unlink()
+    assert broken.found() == []
+
+
+def test_the_calendar_is_held_against_itself(broken: Broken):
+    broken.change("2025-03-03", "2024-03-04", file="calendar.yaml")
+    broken.change("{year: 2027}", "{year: 2037}", file="calendar.yaml")
+    broken.change('cut_off: "16:00"', 'cut_off: "18:00"', file="calendar.yaml")
+    broken.change("time_zone: Asia/Tokyo", "time_zone: Asia/Kyoto", file="calendar.yaml")
+    assert [(line, what) for _, line, what in broken.found()] == [
+        (2, "unknown time zone 'Asia/Kyoto'"),
+        (5, "the cut-off hour is outside office hours"),
+        (6, "years are missing, doubled or out of order"),
+        (16, "2024-03-04 is listed twice"),
+        (20, "2027-03-01 is in no listed year"),
+        (21, "2027-03-05 is in no listed year"),
+    ]
