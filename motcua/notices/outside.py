@@ -3,6 +3,8 @@
 import os
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -56,18 +58,19 @@ class Post:
         mail.set_content(message.body)
         return mail
 
-    def _server(self) -> smtplib.SMTP:
+    @contextmanager
+    def _server(self) -> Iterator[smtplib.SMTP]:
         assert self.url is not None
-        host, port = self.url.hostname or "", self.url.port or 0
+        with self._connection(self.url.hostname or "", self.url.port or 0) as server:
+            if self.url.username:
+                if self.url.scheme == "smtp":
+                    server.starttls(context=ssl.create_default_context())
+                server.login(unquote(self.url.username), unquote(self.url.password or ""))
+            yield server
+
+    def _connection(self, host: str, port: int) -> smtplib.SMTP:
+        assert self.url is not None
         if self.url.scheme == "smtps":
             context = ssl.create_default_context()
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, port, timeout=SMTP_SECONDS_MAX, context=context
-            )
-        else:
-            server = smtplib.SMTP(host, port, timeout=SMTP_SECONDS_MAX)
-        if self.url.username:
-            if self.url.scheme == "smtp":
-                server.starttls(context=ssl.create_default_context())
-            server.login(unquote(self.url.username), unquote(self.url.password or ""))
-        return server
+            return smtplib.SMTP_SSL(host, port, timeout=SMTP_SECONDS_MAX, context=context)
+        return smtplib.SMTP(host, port, timeout=SMTP_SECONDS_MAX)

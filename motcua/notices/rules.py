@@ -10,7 +10,7 @@ from motcua.web import figures
 from motcua.web.language import Language, words
 
 SUBJECT_LENGTH_MAX = 200
-BODY_LENGTH_MAX = 10_000
+FACT_LENGTH_MAX = 1_000  # of the longest notice all fit; the page of the thing has the rest
 CONTEXT = "notice"
 
 # Every notice names the agency, who received or handles the case, and when: people have that right.
@@ -80,7 +80,7 @@ def written(
 
     # One line: a subject travels as a header.
     subject = " ".join(fill(template.subject).split())[:SUBJECT_LENGTH_MAX]
-    return subject, f"{fill(template.body)}\n\n{fill(SIGNED)}\n"[:BODY_LENGTH_MAX]
+    return subject, f"{fill(template.body)}\n\n{fill(SIGNED)}\n"
 
 
 def _said(fact: Fact, language: Language, zone: ZoneInfo, currency: str) -> str:
@@ -90,4 +90,4 @@ def _said(fact: Fact, language: Language, zone: ZoneInfo, currency: str) -> str:
         return fact.within(language)
     if isinstance(fact, Sum):
         return figures.money(fact.amount, currency, language)
-    return fact
+    return fact[:FACT_LENGTH_MAX]

@@ -85,6 +85,9 @@ async def back(
 ) -> Response[bytes]:
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
         bill = await actions.bill(db, request_id)
+    if "hx-request" in request.headers and bill.payment.state == "open":
+        # The page asks by itself; nothing new, so nothing is read out again.
+        return Response(b"", status_code=204)
     return render(
         Return(id=request_id, thing_code=bill.request.thing_code, payment=bill.payment), request
     )

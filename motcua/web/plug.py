@@ -3,11 +3,11 @@
 import mimetypes
 from typing import Annotated, Any
 
-from litestar import MediaType, Request, Response, get
+from litestar import Litestar, MediaType, Request, Response, get
 from litestar.config.app import AppConfig
 from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.plugins import InitPlugin
 
 from motcua.base.errors import NotFound
@@ -39,7 +39,7 @@ class Kit(InitPlugin):
             **app_config.exception_handlers,
         }
         app_config.before_send.append(Envelope(self.site.form_targets))
-        app_config.request_max_body_size = BODY_BYTES_MAX
+        app_config.on_startup.append(_limit_bodies)
         app_config.logging_config = None
         app_config.route_handlers.extend([_static(self.files), language])
         return app_config
@@ -49,9 +49,14 @@ def build(site: Site, who: Who) -> Kit:
     return Kit(site, who)
 
 
+def _limit_bodies(app: Litestar) -> None:
+    """Set on the app itself: Litestar 2.25 does not read this limit back from a plugin."""
+    app.request_max_body_size = BODY_BYTES_MAX
+
+
 def _static(files: Files) -> HTTPRouteHandler:
     @get(f"{STATIC_ADDRESS}/{{name:str}}", opt={"access": "public"}, include_in_schema=False)
-    async def static(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+    async def static(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
         """A name holds the hash of what it names: kept for a year, and never asked for again."""
         if name not in files.content or name.endswith((".gz", ".br", ".json")):
             raise NotFound("web.not_found")
@@ -71,7 +76,7 @@ def _static(files: Files) -> HTTPRouteHandler:
     return static
 
 
-def _kind(name: str) -> str:
+def _kind(name: FromPath[str]) -> str:
     known = {"js": "text/javascript", "css": "text/css", "woff2": "font/woff2"}
     ending = name.rpartition(".")[2]
     return known.get(ending) or mimetypes.guess_type(name)[0] or MediaType.TEXT
@@ -80,8 +85,8 @@ def _kind(name: str) -> str:
 @get("/language", opt={"access": "public"}, include_in_schema=False, sync_to_thread=False)
 def language(
     request: Request[Any, Any, Any],
-    to: str = "vi",
-    back: Annotated[str, Parameter(max_length=LOCAL_PATH_LENGTH_MAX)] = "/",
+    to: FromQuery[str] = "vi",
+    back: Annotated[str, QueryParameter(max_length=LOCAL_PATH_LENGTH_MAX)] = "/",
 ) -> Response[bytes]:
     """The reader's choice, kept for a year; it says nothing about anyone."""
     choice = to if to in LANGUAGES else "vi"

@@ -47,12 +47,12 @@ def of(pack: str, demo: bool = False) -> Identifiers:
         ("commune_code", "166", "identifier.form"),
     ],
 )
-def test_a_number_is_valid_by_the_packs_rule(kind: str, text: str, fault: str | None):
+def test_a_number_is_valid_by_the_packs_rule(kind: str, text: str, fault: str | None) -> None:
     assert of("vietnam").fault(kind, text) == fault
     assert of("vietnam").valid(kind, text) == (fault is None)
 
 
-def test_numbers_of_invented_people_hold_only_in_the_demo():
+def test_numbers_of_invented_people_hold_only_in_the_demo() -> None:
     assert of("vietnam").fault("personal_number", "999090000017") == "identifier.demo_only"
     assert of("vietnam", demo=True).valid("personal_number", "999090000017")
 
@@ -61,7 +61,7 @@ WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 
 
 @given(st.from_regex(r"[0-8][0-9]{8}", fullmatch=True))
-def test_exactly_one_check_digit_fits_or_none(serial: str):
+def test_exactly_one_check_digit_fits_or_none(serial: str) -> None:
     expected = 10 - sum(w * int(d) for w, d in zip(WEIGHTS, serial, strict=True)) % 11
     tax = of_vietnam()
     fitting = [d for d in range(10) if tax.valid("tax_code", f"{serial}{d}")]
@@ -69,7 +69,7 @@ def test_exactly_one_check_digit_fits_or_none(serial: str):
 
 
 @given(st.from_regex(r"[0-8][0-9]{8}", fullmatch=True), st.integers(0, 8), st.integers(1, 9))
-def test_one_wrong_digit_is_noticed(serial: str, place: int, step: int):
+def test_one_wrong_digit_is_noticed(serial: str, place: int, step: int) -> None:
     # 11 is prime and no weight is a multiple of it, so a change of one digit changes the sum.
     tax = of_vietnam()
     check = next((d for d in range(10) if tax.valid("tax_code", f"{serial}{d}")), None)
@@ -80,7 +80,7 @@ def test_one_wrong_digit_is_noticed(serial: str, place: int, step: int):
 
 
 @given(st.text(max_size=80))
-def test_no_text_breaks_a_rule(text: str):
+def test_no_text_breaks_a_rule(text: str) -> None:
     tax = of_vietnam()
     for kind in tax.rules:
         tax.fault(kind, text)
@@ -95,7 +95,7 @@ def of_vietnam() -> Identifiers:
     return _kept[0]
 
 
-def test_another_pack_has_other_rules():
+def test_another_pack_has_other_rules() -> None:
     sample = of("sample", demo=True)
     assert sample.valid("tax_code", "0100109107")
     assert sample.valid("library_card", "1304")
@@ -104,7 +104,7 @@ def test_another_pack_has_other_rules():
         sample.valid("commune_code", "00166")
 
 
-def test_the_running_city_decides_whether_it_is_a_demo():
+def test_the_running_city_decides_whether_it_is_a_demo() -> None:
     class Running:
         pack = Pack.read(PACKS / "sample")
         settings = Settings(pack=PACKS, data=PACKS, demo=True)
@@ -130,7 +130,7 @@ identifiers:
 """
 
 
-def test_a_rule_that_its_own_vectors_contradict_is_a_fault(tmp_path: Path):
+def test_a_rule_that_its_own_vectors_contradict_is_a_fault(tmp_path: Path) -> None:
     folder = tmp_path / "one"
     folder.mkdir()
     (folder / "pack.yaml").write_text((PACKS / "sample/pack.yaml").read_text())

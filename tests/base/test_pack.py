@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
-from motcua.base.pack import Kind, Pack, PackBroken, faults, schema, yaml_file
+from motcua.base.pack import Kind, Pack, PackBroken, PackFault, Where, faults, schema, yaml_file
 from motcua.base.text import Text
 
 INFO = """\
@@ -66,21 +67,21 @@ def said(folder: Path) -> list[tuple[str, int, str, str]]:
 BREAD = "name: {vi: Bánh, en: Bread}\nopened: 2020-01-02\nkind: bakery\n"
 
 
-def test_a_pack_is_read_into_structs(tmp_path: Path):
+def test_a_pack_is_read_into_structs(tmp_path: Path) -> None:
     pack = Pack.read(write(tmp_path / "one", shops__bread=BREAD))
     assert pack.info.time_zone == "Asia/Tokyo"
     shop = pack.folder("shops", Shop)["bread"]
     assert shop == Shop(name=Text("Bánh", "Bread"), opened=date(2020, 1, 2), kind="bakery")
 
 
-def test_a_pack_is_read_once(tmp_path: Path):
+def test_a_pack_is_read_once(tmp_path: Path) -> None:
     pack = Pack.read(write(tmp_path / "one", shops__bread=BREAD))
     first = pack.folder("shops", Shop)
     (tmp_path / "one/shops/bread.yaml").unlink()
     assert pack.folder("shops", Shop) is first
 
 
-def test_a_child_overrides_its_parent_file_by_file(tmp_path: Path):
+def test_a_child_overrides_its_parent_file_by_file(tmp_path: Path) -> None:
     write(tmp_path / "parent", shops__bread=BREAD, shops__meat=BREAD.replace("bakery", "butcher"))
     city = child(tmp_path / "city", shops__bread=BREAD.replace("2020", "2021"))
     shops = Pack.read(city).folder("shops", Shop)
@@ -88,20 +89,20 @@ def test_a_child_overrides_its_parent_file_by_file(tmp_path: Path):
     assert shops["meat"].kind == "butcher"
 
 
-def test_a_childs_pack_yaml_is_laid_over_its_parents(tmp_path: Path):
+def test_a_childs_pack_yaml_is_laid_over_its_parents(tmp_path: Path) -> None:
     write(tmp_path / "parent")
     info = Pack.read(child(tmp_path / "city")).info
     assert (info.code, info.level1, info.extends) == ("city", "X", "parent")
 
 
-def test_lists_that_grow_keep_what_the_parent_says(tmp_path: Path):
+def test_lists_that_grow_keep_what_the_parent_says(tmp_path: Path) -> None:
     write(tmp_path / "parent", days="opens: 8\noff: [mon]\n")
     city = child(tmp_path / "city", days="off: [tue]\n")
     assert Pack.read(city).file("days", Days) == Days(opens=8, off=["mon", "tue"])
     assert said(city) == []
 
 
-def test_other_files_come_from_the_child_else_the_parent(tmp_path: Path):
+def test_other_files_come_from_the_child_else_the_parent(tmp_path: Path) -> None:
     parent, city = write(tmp_path / "parent"), child(tmp_path / "city")
     for folder, name in ((parent, "a.typ"), (parent, "b.typ"), (city, "b.typ")):
         (folder / "results").mkdir(exist_ok=True)
@@ -112,19 +113,19 @@ def test_other_files_come_from_the_child_else_the_parent(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["../pack.yaml", "..", "", "a/b", "a\\b", "missing.typ"])
-def test_no_path_leads_out_of_the_pack(tmp_path: Path, name: str):
+def test_no_path_leads_out_of_the_pack(tmp_path: Path, name: str) -> None:
     write(tmp_path / "one")
     with pytest.raises(PackBroken):
         Pack.read(tmp_path / "one").path("results", name)
 
 
-def test_a_parent_that_is_not_there_is_named(tmp_path: Path):
+def test_a_parent_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(PackBroken, match=r"city/pack\.yaml:2: there is no folder 'parent'"):
         Pack.read(child(tmp_path / "city"))
     assert [line for _, line, _, _ in said(tmp_path / "city")] == [2]
 
 
-def test_what_the_platform_reads_it_reads_strictly(tmp_path: Path):
+def test_what_the_platform_reads_it_reads_strictly(tmp_path: Path) -> None:
     pack = Pack.read(write(tmp_path / "one", shops__bread=BREAD + "colour: red\n"))
     with pytest.raises(PackBroken, match=r"bread\.yaml:4: unknown key 'colour'"):
         pack.folder("shops", Shop)
@@ -136,7 +137,7 @@ def read(tmp_path: Path, text: str) -> yaml_file.YamlFile:
     return yaml_file.read(path)
 
 
-def test_bare_words_mean_what_yaml_1_2_says(tmp_path: Path):
+def test_bare_words_mean_what_yaml_1_2_says(tmp_path: Path) -> None:
     text = "on: yes\noff: no\nday: 2025-01-01\nhour: 12:30\ncode: 00004\nversion: 3.10\nis: true\n"
     assert read(tmp_path, text).value == {
         "on": "yes",
@@ -149,11 +150,11 @@ def test_bare_words_mean_what_yaml_1_2_says(tmp_path: Path):
     }
 
 
-def test_text_is_read_in_composed_letters(tmp_path: Path):
+def test_text_is_read_in_composed_letters(tmp_path: Path) -> None:
     assert read(tmp_path, "a: Ti\u00ea\u0301ng\n").value == {"a": "Tiếng"}
 
 
-def test_anchors_are_followed(tmp_path: Path):
+def test_anchors_are_followed(tmp_path: Path) -> None:
     assert read(tmp_path, "a: &x [1]\nb: *x\n").value == {"a": [1], "b": [1]}
 
 
@@ -182,13 +183,13 @@ def test_anchors_are_followed(tmp_path: Path):
 )
 def test_yaml_that_cannot_be_used_is_a_fault_with_its_line(
     tmp_path: Path, text: str, line: int, what: str
-):
+) -> None:
     found = read(tmp_path, text).faults
     assert [(f.line, what in f.what) for f in found] == [(line, True)]
 
 
 @given(st.text(max_size=200))
-def test_no_text_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, text: str):
+def test_no_text_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.getbasetemp() / "any.yaml"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     yaml_file.read(path)
@@ -204,7 +205,7 @@ colour: red
 """
 
 
-def test_every_breach_of_a_file_is_told_at_its_line(tmp_path: Path):
+def test_every_breach_of_a_file_is_told_at_its_line(tmp_path: Path) -> None:
     city = write(tmp_path / "one", shops__bread=BROKEN)
     assert said(city) == [
         ("one/shops/bread.yaml", 1, "text is empty in Vietnamese", "write it"),
@@ -236,7 +237,7 @@ def test_every_breach_of_a_file_is_told_at_its_line(tmp_path: Path):
     ]
 
 
-def test_what_is_missing_is_told_where_it_should_stand(tmp_path: Path):
+def test_what_is_missing_is_told_where_it_should_stand(tmp_path: Path) -> None:
     city = write(tmp_path / "one", shops__bread="kind: bakery\nname:\n  vi: Bánh\n")
     assert said(city) == [
         ("one/shops/bread.yaml", 1, "'opened' is missing", "add 'opened: …'"),
@@ -244,25 +245,25 @@ def test_what_is_missing_is_told_where_it_should_stand(tmp_path: Path):
     ]
 
 
-def test_a_file_that_lies_nowhere_is_told(tmp_path: Path):
+def test_a_file_that_lies_nowhere_is_told(tmp_path: Path) -> None:
     city = write(tmp_path / "one", day="opens: 1\n")
     found = [("one/day.yaml", 1, "no kind of file lies here", "did you mean days.yaml?")]
     assert said(city) == found
 
 
-def test_faults_of_the_parent_are_told_too(tmp_path: Path):
+def test_faults_of_the_parent_are_told_too(tmp_path: Path) -> None:
     write(tmp_path / "parent", days="opens: soon\n")
     assert [f[:2] for f in said(child(tmp_path / "city"))] == [("parent/days.yaml", 1)]
 
 
-def test_a_folder_without_a_pack_says_so(tmp_path: Path):
+def test_a_folder_without_a_pack_says_so(tmp_path: Path) -> None:
     assert [f.what for f in faults(tmp_path, [], [])] == ["there is no pack.yaml here"]
 
 
-def test_a_check_sees_the_faulty_file_too_and_finds_lines_by_place(tmp_path: Path):
+def test_a_check_sees_the_faulty_file_too_and_finds_lines_by_place(tmp_path: Path) -> None:
     city = write(tmp_path / "one", shops__bread="name: {vi: x}\nkind: bakery\nextra: 1\n")
 
-    def check(pack: Pack, where):
+    def check(pack: Pack, where: Where) -> Iterator[PackFault]:
         shop = pack.folder("shops", Shop)["bread"]
         yield where.fault("shops/bread.yaml", ("kind",), f"a {shop.kind}", "close it")
 
@@ -275,7 +276,7 @@ def test_a_check_sees_the_faulty_file_too_and_finds_lines_by_place(tmp_path: Pat
     ]
 
 
-def test_the_schema_of_a_kind_is_json_schema_for_editors():
+def test_the_schema_of_a_kind_is_json_schema_for_editors() -> None:
     made = schema(SHOP)
     assert made["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     shop = made["$defs"]["Shop"]

@@ -98,6 +98,20 @@ async def test_others_see_nothing_of_it(asked: City) -> None:
         assert (await db.fetch_row("SELECT count(*) FROM exchange.look_outcomes"))[0] == 1
 
 
+async def test_the_subject_of_one_look_sees_no_look_at_others(asked: City) -> None:
+    subject = somebody()
+    answer = await look_up(asked, somebody(), subject)
+    await look_up(asked, somebody(), somebody())
+    async with asked.database.read(subject) as db:
+        for table, column in (
+            ("looks", "id"),
+            ("look_subjects", "look_id"),
+            ("look_outcomes", "look_id"),
+        ):
+            rows = await db.fetch(f"SELECT {column} FROM exchange.{table}")
+            assert [row[0] for row in rows] == [answer.look_id]
+
+
 async def test_who_acts_for_an_organisation_sees_the_looks_at_it(asked: City) -> None:
     firm, head = somebody(), somebody()
     await look_up(asked, somebody(), firm)
@@ -159,8 +173,8 @@ async def test_a_look_before_the_first_sign_in_finds_its_person_later(asked: Cit
 
 
 async def test_nobody_ties_anothers_look_to_a_person(asked: City) -> None:
-    answer = await look_up(asked, somebody(), None)
-    me = somebody()
+    answer, me = await look_up(asked, somebody(), None), somebody()
+    await look_up(asked, me, None)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with asked.database.write(me) as db:
             await db.execute(

@@ -104,7 +104,7 @@ async def test_a_business_register_that_is_down_is_not_a_no(
     wired: City, residents_provider: str
 ) -> None:
     async def down(_code: str, _number: str) -> bool:
-        raise Unavailable("exchange.down", register="business")
+        raise Unavailable("register.down", register="business")
 
     identity.wire(wired, down)
     with pytest.raises(Unavailable):

@@ -1,9 +1,8 @@
 """The walk of a browser: our pages in process, the provider a process of its own."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -63,7 +62,7 @@ async def browser(wired: City) -> AsyncIterator[AsyncClient]:
 
 def a_browser(city: City) -> AsyncClient:
     return AsyncClient(
-        transport=ASGITransport(application(city)),
+        transport=ASGITransport(cast(Any, application(city))),
         base_url=city.settings.public_url,
         headers={"sec-fetch-site": "same-origin", "accept": "text/html"},
     )
@@ -270,13 +269,23 @@ async def test_a_provider_that_is_down_is_said_in_words(wired: City, unused_tcp_
     assert "không trả lời" in stopped.text
 
 
-async def test_the_same_answer_twice_signs_in_once(
+async def test_the_same_answer_again_opens_no_second_session(
     browser: AsyncClient, residents_provider: str
 ) -> None:
-    answer = await build.choose(await start(browser, "/sign-in"), "an")
-    both = await asyncio.gather(*(arrive(browser, "/sign-in", answer) for _ in range(2)))
-    to = sorted(one.headers["location"] for one in both)
-    assert to == ["/", "/sign-in?stopped=code_refused&next=%2F"]
+    away = await start(browser, "/sign-in")
+    attempts = dict(browser.cookies)
+    answer = await build.choose(away, "an")
+    assert (await arrive(browser, "/sign-in", answer)).headers["location"] == "/"
+    browser.cookies.clear()
+    assert "did not begin" in (await stop_in_english(browser, answer)).text
+    browser.cookies.update(attempts)  # a copy of the attempt's cookie does not help
+    assert "used before" in (await stop_in_english(browser, answer)).text
+    assert "session" not in browser.cookies
+
+
+async def stop_in_english(browser: AsyncClient, answer: build.Answer) -> Any:
+    browser.headers["accept-language"] = "en"
+    return await stop(browser, "/sign-in", answer)
 
 
 async def test_a_made_up_reason_says_nothing(browser: AsyncClient) -> None:
@@ -290,7 +299,7 @@ async def test_a_business_register_that_is_down_is_said_in_words(
     wired: City, browser: AsyncClient, residents_provider: str
 ) -> None:
     async def down(_code: str, _number: str) -> bool:
-        raise Unavailable("exchange.down", register="business")
+        raise Unavailable("register.down", register="business")
 
     identity.wire(wired, down)
     answer = await build.choose(await start(browser, "/sign-in"), "an@thu-nghiem")

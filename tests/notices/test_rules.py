@@ -80,7 +80,10 @@ def test_a_fact_is_never_read_as_a_sentence() -> None:
     assert "100 % %(code)s %d {code}" in body
 
 
-def test_what_is_too_long_is_cut_to_its_limit() -> None:
-    subject, body = write("case.refused", "vi", reason="x" * 20_000, code="y" * 1_000)
-    assert len(subject) == rules.SUBJECT_LENGTH_MAX
-    assert len(body) == rules.BODY_LENGTH_MAX
+@pytest.mark.parametrize("name", sorted(rules.TEMPLATES))
+def test_however_long_the_facts_the_notice_keeps_its_limits_and_its_signature(name: str) -> None:
+    texts = {name: "x" * 20_000 for name, fact in FACTS.items() if isinstance(fact, str)}
+    subject, body = write(name, "vi", **{**texts, "address": "https://city.example/a"})
+    assert len(subject) <= 200
+    assert len(body) <= 10_000
+    assert body.endswith("https://city.example/a\n")

@@ -20,11 +20,11 @@ TODAY = date(2026, 11, 23)
 
 
 @pytest.mark.parametrize("name", ["vietnam", "hanoi", "sample"])
-def test_the_check_is_silent(name: str):
+def test_the_check_is_silent(name: str) -> None:
     assert [str(f) for f in faults(PACKS / name)] == []
 
 
-def test_every_kind_has_a_schema():
+def test_every_kind_has_a_schema() -> None:
     for kind in KINDS:
         assert schema(kind)["$defs"]
 
@@ -48,7 +48,7 @@ DIFFERENCES = {
 }
 
 
-def test_days_off_agree_with_an_independent_library():
+def test_days_off_agree_with_an_independent_library() -> None:
     ours = {d.date for d in calendar().days if not d.working}
     theirs = set(holidays.country_holidays("VN", years=YEARS))
     found = dict.fromkeys(ours - theirs, "only in the pack")
@@ -56,7 +56,7 @@ def test_days_off_agree_with_an_independent_library():
     assert found == DIFFERENCES
 
 
-def test_make_up_days_are_saturdays_and_answer_a_day_off():
+def test_make_up_days_are_saturdays_and_answer_a_day_off() -> None:
     made_up = [d.date for d in calendar().days if d.working]
     assert made_up == [
         date(2024, 5, 4),
@@ -67,7 +67,7 @@ def test_make_up_days_are_saturdays_and_answer_a_day_off():
     assert {day.weekday() for day in made_up} == {5}
 
 
-def test_years_not_yet_published_are_marked():
+def test_years_not_yet_published_are_marked() -> None:
     marked = {y.year for y in calendar().years if not y.verified}
     assert marked == {2027, 2028, 2029}
 
@@ -80,7 +80,7 @@ def agencies() -> AgencyFile:
 
 
 @pytest.mark.shared
-def test_the_communes_are_those_of_the_statistics_office():
+def test_the_communes_are_those_of_the_statistics_office() -> None:
     provinces = json.loads(shared("data/vietnam-units.json").read_text("utf-8"))
     published = {
         unit["code"]: unit["name"]
@@ -97,13 +97,13 @@ def test_the_communes_are_those_of_the_statistics_office():
     assert ours == {code: name[0].lower() + name[1:] for code, name in published.items()}
 
 
-def test_there_are_51_wards_and_75_communes():
+def test_there_are_51_wards_and_75_communes() -> None:
     names = [a.name for a in agencies().agencies if a.kind == "commune"]
     assert sum("phường" in n.vi and n.en.endswith(" Ward") for n in names) == 51
     assert sum(" xã " in n.vi and n.en.endswith(" Commune") for n in names) == 75
 
 
-def test_the_police_keep_the_criminal_records():
+def test_the_police_keep_the_criminal_records() -> None:
     file = agencies()
     code = file.authorities["criminal_records"]
     (police,) = [a for a in file.agencies if a.code == code]
@@ -133,7 +133,7 @@ def facts(born: date = date(1990, 3, 12), relation: str = "self", **changed: Any
 
 
 @pytest.mark.shared
-def test_the_form_accepts_the_first_case():
+def test_the_form_accepts_the_first_case() -> None:
     first = json.loads(shared("examples/first-case.json").read_text("utf-8"))
     procedure = certificate()
     assert procedure.code == first["procedure"]
@@ -158,13 +158,13 @@ EXEMPT = ("child", "elderly", "disabled", "poor", "difficult_area", "border_area
         *[(name, copies, 0) for name in EXEMPT for copies in (1, 9)],
     ],
 )
-def test_the_fee_is_what_the_circular_says(fee_class: str, copies: int, total: int):
+def test_the_fee_is_what_the_circular_says(fee_class: str, copies: int, total: int) -> None:
     fee = fees.fee(certificate().fee, facts(fee_class=fee_class, copies=copies))
     assert fee.total == total
     assert fee.lines
 
 
-def test_every_fee_class_of_the_form_has_a_line():
+def test_every_fee_class_of_the_form_has_a_line() -> None:
     offered = {o.value for o in certificate().form.fields["fee_class"].options}
     assert offered == {"ordinary", *REDUCED, *EXEMPT}
 
@@ -174,14 +174,14 @@ def needed(**changed: Any) -> set[str]:
     return {d.code for d in certificate().documents if expressions.read(d.required_if).holds(known)}
 
 
-def test_no_paper_is_asked_for_what_the_register_knows():
+def test_no_paper_is_asked_for_what_the_register_knows() -> None:
     for fee_class in ("ordinary", "child", "elderly"):
         assert needed(fee_class=fee_class) == set()
     for fee_class in ("student", "merit", "martyr_relative", "disabled", "poor"):
         assert needed(fee_class=fee_class) == {"fee_class_proof"}
 
 
-def test_only_strangers_need_an_authorisation():
+def test_only_strangers_need_an_authorisation() -> None:
     assert needed(relation="other") == {"authorisation"}
     for relation in ("self", "parent", "child", "spouse", "ward"):
         assert needed(relation=relation) == set()
@@ -196,7 +196,7 @@ def refused(**changed: Any) -> list[str | None]:
     ]
 
 
-def test_one_asks_for_oneself_from_sixteen_on():
+def test_one_asks_for_oneself_from_sixteen_on() -> None:
     assert refused(born=date(2010, 11, 23)) == []
     (said,) = refused(born=date(2010, 11, 24))
     assert said is not None
@@ -204,7 +204,7 @@ def test_one_asks_for_oneself_from_sixteen_on():
     assert refused(born=date(2012, 1, 1), relation="child") == []
 
 
-def test_a_fee_class_by_age_is_held_against_the_birth_date():
+def test_a_fee_class_by_age_is_held_against_the_birth_date() -> None:
     assert refused(born=date(1966, 11, 23), fee_class="elderly") == []
     assert refused(born=date(1966, 11, 24), fee_class="elderly") == ["fee_class"]
     assert refused(born=date(2012, 1, 1), relation="child", fee_class="child") == []
@@ -227,7 +227,7 @@ def test_a_fee_class_by_age_is_held_against_the_birth_date():
 )
 def test_number_two_is_delegated_to_parents_of_minors_only(
     kind: int, relation: str, born: date, family: bool, others: bool
-):
+) -> None:
     rule = certificate().delegation
     assert rule is not None
     known = facts(born, relation, certificate_type=kind)
@@ -277,7 +277,7 @@ def result(convictions: dict[str, Any], **changed: Any) -> tuple[str, dict[str, 
 RECORD = {"state": "found", "convictions": [SPENT, UNSPENT], "bans_on_office": [BAN]}
 
 
-def test_number_one_shows_only_what_is_not_spent_and_a_ban_only_when_asked():
+def test_number_one_shows_only_what_is_not_spent_and_a_ban_only_when_asked() -> None:
     code, said = result(RECORD)
     assert code == "KQ.G01.000200"
     assert said["convictions"] == [UNSPENT]
@@ -294,7 +294,7 @@ def test_number_one_shows_only_what_is_not_spent_and_a_ban_only_when_asked():
     ]
 
 
-def test_number_two_shows_everything():
+def test_number_two_shows_everything() -> None:
     code, said = result(RECORD, certificate_type=2)
     assert code == "KQ.G01.000199"
     assert said["convictions"] == [SPENT, UNSPENT]
@@ -304,7 +304,7 @@ def test_number_two_shows_everything():
 
 
 @pytest.mark.parametrize("kind", [1, 2])
-def test_nothing_is_an_answer_and_half_an_answer_is_none(kind: int):
+def test_nothing_is_an_answer_and_half_an_answer_is_none(kind: int) -> None:
     _, said = result({"state": "nothing"}, certificate_type=kind, confirm_ban_on_office=True)
     assert said["convictions"] == []
     assert said["ban_on_office"] == []
@@ -312,7 +312,7 @@ def test_nothing_is_an_answer_and_half_an_answer_is_none(kind: int):
         result({"state": "found"}, certificate_type=kind)
 
 
-def test_the_paper_names_the_person_as_the_register_does():
+def test_the_paper_names_the_person_as_the_register_does() -> None:
     _, said = result({"state": "nothing"})
     assert said["person"] == {
         "name": "Vũ Mạnh Hùng",

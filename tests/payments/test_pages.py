@@ -170,6 +170,8 @@ async def test_coming_back_settles_nothing(
     page = await client.get(f"{bill.path}/return?status=paid", headers=bill.as_payer)
     assert "Not paid yet" in page.text
     assert 'hx-trigger="every 3s"' in page.text
+    asked = await client.get(f"{bill.path}/return", headers={**bill.as_payer, "hx-request": "true"})
+    assert asked.status_code == 204
     async with city.database.read(SYSTEM) as db:
         assert (await payments.payment_of(db, bill.thing)).state == "open"
 
@@ -179,7 +181,7 @@ async def test_the_return_page_stops_asking_once_the_money_is_there(
 ) -> None:
     answer = await call(client, *bank.say(word_for(city, bill)))
     assert answer.status_code == 200
-    page = await client.get(f"{bill.path}/return", headers=bill.as_payer)
+    page = await client.get(f"{bill.path}/return", headers={**bill.as_payer, "hx-request": "true"})
     assert "Paid" in page.text
     assert "hx-get" not in page.text
     shown = await client.get(bill.path, headers=bill.as_payer)

@@ -1,4 +1,4 @@
-"""A small city of pages that exists only here: every part of the kit on show, to test and to see."""
+"""A small city of pages that exists only here, with every part of the kit on show."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -6,7 +6,10 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import jinja2
-from litestar import Litestar, Request, Response, get, post
+from litestar import Litestar, Request, Response, Router, get, post
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
 from motcua.base.errors import Conflict, Fault, Invalid, NotAllowed, NotFound, Unavailable
@@ -48,6 +51,7 @@ FIELDS = {
     "note": field("Bạn muốn nói thêm gì?", "Anything to add?", "long_text", required=False),
     "oath": field("Tôi cam đoan những điều trên là đúng.", "I declare that the above is true.", "oath"),
 }  # fmt: skip
+REGISTER = Text("Theo dữ liệu dân cư, 09:12 hôm nay", "Population register, 09:12 today")
 FAULTS = [
     Fault("/kind", "trial.unknown"),
     Fault("/born", "trial.unknown"),
@@ -121,9 +125,7 @@ async def who(connection: Any) -> Someone | None:
 def promise(how: str = "", language: str = "vi") -> Promise:
     stage = Text("Đang tra cứu", "Looking it up").within(language)
     rest = ((FILED + 4.5 * DAY, FILED + 6.5 * DAY),)
-    made = Promise(
-        filed=FILED, due=FILED + 10 * DAY, now=FILED + 3 * DAY, stage=stage, rest=rest
-    )
+    made = Promise(filed=FILED, due=FILED + 10 * DAY, now=FILED + 3 * DAY, stage=stage, rest=rest)
     change: dict[str, Any] = {
         "late": {"now": FILED + 12 * DAY},
         "paused": {"now": FILED + 6 * DAY, "pauses": ((FILED + 3 * DAY, FILED + 6 * DAY),)},
@@ -161,7 +163,7 @@ async def door(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get("/case", opt=PUBLIC)
-async def case(request: Request[Any, Any, Any], how: str = "") -> Response[bytes]:
+async def case(request: Request[Any, Any, Any], how: FromQuery[str] = "") -> Response[bytes]:
     return render(
         CasePage(
             code="H26.11-261123-0042",
@@ -184,10 +186,10 @@ async def case(request: Request[Any, Any, Any], how: str = "") -> Response[bytes
             known_title=Text("Thành phố đã biết", "What the city already knows"),
             known=[
                 forms.Known(
-                    Text("Họ và tên", "Name"), "Nguyễn Văn An", Text("Theo dữ liệu dân cư, 09:12 hôm nay", "Population register, 09:12 today")
+                    Text("Họ và tên", "Name"), "Nguyễn Văn An", REGISTER
                 ),
                 forms.Known(
-                    Text("Ngày sinh", "Born"), "27/03/1990", Text("Theo dữ liệu dân cư, 09:12 hôm nay", "Population register, 09:12 today")
+                    Text("Ngày sinh", "Born"), "27/03/1990", REGISTER
                 ),
             ],
             standing=Text("Chờ bổ sung", "Waiting"),
@@ -274,12 +276,12 @@ class Body(Struct):
 
 
 @post("/api/v1/things", opt=PUBLIC)
-async def things(data: Body) -> Body:
+async def things(data: JSONBody[Body]) -> Body:
     return data
 
 
 @get("/fails/{kind:str}", opt=PUBLIC)
-async def fails(kind: str) -> str:
+async def fails(kind: FromPath[str]) -> str:
     raise {
         "not-found": NotFound("trial.unknown"),
         "not-allowed": NotAllowed("trial.unknown"),
@@ -308,7 +310,16 @@ def app() -> Litestar:
         is_demo=True,
         footer=(Link(Text("Ai đã xem dữ liệu của tôi?", "Who looked at my data?"), "/me/looks"),),
     )
-    made = Litestar(route_handlers=ROUTES, plugins=[build(site, who)], openapi_config=None)
+    made = Litestar(
+        route_handlers=ROUTES,
+        plugins=[build(site, who)],
+        openapi_config=OpenAPIConfig(
+            title="Trial",
+            version="1",
+            openapi_router=Router("/api", route_handlers=[], opt=PUBLIC),
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+    )
     pages = jinja2.FileSystemLoader(Path(__file__).parent / "html")
     for environment in made.state.renderer.environments.values():
         assert environment.loader is not None

@@ -59,7 +59,21 @@ def faults(folder: Path, kinds: Sequence[Kind], checks: Sequence[Check]) -> list
             found.update(_asked(check, pack))
     except PackBroken as broken:
         found = {*broken.faults}
-    return sorted(found)
+    return sorted(found or _as_the_platform_reads(folder, kinds))
+
+
+def _as_the_platform_reads(folder: Path, kinds: Sequence[Kind]) -> Iterator[PackFault]:
+    """The last word, where a struct refuses what its JSON Schema cannot say."""
+    pack = Pack(folder)
+    for kind in (PACK, *kinds):
+        name = kind.place.removesuffix("/").removesuffix(".yaml")
+        try:
+            if kind.place.endswith("/"):
+                pack.folder(name, kind.type)
+            elif pack.has(name):
+                pack.file(name, kind.type)
+        except PackBroken as broken:
+            yield from broken.faults
 
 
 def schema(kind: Kind) -> dict[str, Any]:

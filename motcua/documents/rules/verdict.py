@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
+import msgspec
 import pikepdf
 from asn1crypto import cms, core, x509
 from asn1crypto import pem as pem_format
@@ -64,7 +65,10 @@ def check(file: bytes, trust_pem: bytes, moment: datetime) -> Verdict:
     signed = file[:before] + file[after:]
     near = file[max(0, before - 4096) : before] + file[after : after + 4096]
     container = bytes.fromhex(file[before + 1 : after - 1].decode())
-    return _judged(container, signed, _claimed(near), anchors, moment)
+    judged = _judged(container, signed, _claimed(near), anchors, moment)
+    if judged.outcome == "invalid":
+        return judged
+    return msgspec.structs.replace(judged, reference=_reference(file))
 
 
 def _judged(
@@ -93,13 +97,12 @@ def _judged(
     used = {link.dump(): link for link in status.validation_path.iter_certs(include_root=False)}
     if used.keys() != {link.dump() for link in (info.signer_cert, *info.other_certs)}:
         return Verdict("invalid", "changed")  # a certificate was slipped in beside the signature
-    reference = _reference(signed)
     if at > moment + CLOCK_SKEW:
-        return Verdict("unknown", "signed_in_future", signer, authority, claimed, reference)
+        return Verdict("unknown", "signed_in_future", signer, authority, claimed)
     if moment > min(link.not_valid_after for link in used.values()):
         # It was in force when it says it was signed, but nobody else vouches for that time.
-        return Verdict("unknown", "certificate_expired", signer, authority, claimed, reference)
-    return Verdict("valid", "genuine", signer, authority, claimed, reference)
+        return Verdict("unknown", "certificate_expired", signer, authority, claimed)
+    return Verdict("valid", "genuine", signer, authority, claimed)
 
 
 async def _status(

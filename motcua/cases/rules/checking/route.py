@@ -1,11 +1,13 @@
 """The way of a case: every step can be reached, and every step can reach the end."""
 
 from collections.abc import Iterator
+from typing import get_args, get_type_hints
 
 from motcua.base.pack import Place
-from motcua.cases.model.procedure import Finding, Route
+from motcua.cases.model.procedure import Finding, Route, Step
 
 END = "end"
+ACTIONS: tuple[str, ...] = get_args(get_args(get_type_hints(Step)["on"])[0])
 
 Fault = tuple[Place, str, str]
 
@@ -17,6 +19,9 @@ def route_faults(route: Route, findings: tuple[Finding, ...]) -> Iterator[Fault]
         yield ("route", "start"), f"unknown step '{route.start}'", f"known: {', '.join(steps)}"
     for name, step in steps.items():
         for action, target in step.on.items():
+            if action not in ACTIONS:
+                place = ("route", "steps", name, "on", action)
+                yield place, f"unknown action '{action}'", f"known: {', '.join(ACTIONS)}"
             if target != END and target not in steps:
                 mend = f"known: {', '.join(steps)}, {END}"
                 place = ("route", "steps", name, "on", action)

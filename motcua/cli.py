@@ -1,0 +1,268 @@
+"""The entrance of operators: one command a line, results on stdout, problems on stderr."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from motcua import doctor, documents, exchange, serve
+from motcua.base import settings
+from motcua.base.errors import Invalid, Refusal
+from motcua.base.pack import Pack, PackBroken, schema
+from motcua.base.settings import Settings
+from motcua.base.text import Text
+from motcua.cases import Procedures
+from motcua.cases.model.calendar import PackCalendar
+from motcua.cases.rules import deadline
+from motcua.db import City
+from motcua.demo import bank as demo_bank
+from motcua.demo import eid
+from motcua.demo import people as sample
+from motcua.web import reasons
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--pack", metavar="DIR", help="The city's pack (else $MOTCUA_PACK, else motcua.toml)."
+)
+@click.option("--data", metavar="DIR", help="The data folder (else $MOTCUA_DATA, else ./.city).")
+@click.pass_context
+def main(context: click.Context, pack: str | None, data: str | None) -> None:
+    """Một Cửa: one door to the city."""
+    context.obj = (pack, data)
+
+
+def chosen(**given: Any) -> Settings:
+    pack, data = click.get_current_context().obj
+    return settings.read(pack=pack, data=data, **given)
+
+
+def command(name: str | None = None, group: Any = main) -> Callable[[F], Any]:
+    """A command whose answer is printed: lines for people, or with `--json` one value."""
+
+    def make(function: F) -> Any:
+        @wraps(function)
+        def run(as_json: bool, **given: Any) -> None:
+            try:
+                answer = function(**given)
+            except Refusal as refusal:
+                stop(refusal)
+            if as_json:
+                click.echo(msgspec.json.encode(answer).decode())
+            else:
+                for line in _lines(answer):
+                    click.echo(line)
+
+        decorated = click.option("--json", "as_json", is_flag=True, help="Print JSON.")(run)
+        return group.command(name)(decorated)
+
+    return make
+
+
+def stop(refusal: Refusal) -> None:
+    """Say what is wrong and leave with status 1."""
+    click.echo(reasons.sentence(refusal.reason, refusal.facts, "en"), err=True)
+    for fault in refusal.faults if isinstance(refusal, Invalid) else []:
+        said = reasons.sentence(fault.reason, fault.facts, "en")
+        click.echo(f"{fault.pointer}: {said}", err=True)
+    for name, fact in refusal.facts.items():
+        click.echo(f"  {name}: {fact}", err=True)
+    sys.exit(1)
+
+
+def _lines(answer: Any) -> list[str]:
+    if isinstance(answer, list):
+        return [line if isinstance(line, str) else json.dumps(_plain(line), ensure_ascii=False)
+                for line in answer]  # fmt: skip
+    if isinstance(answer, dict):
+        return [f"{name}: {_plain(value)}" for name, value in answer.items()]
+    return [] if answer is None else [str(answer)]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Text):
+        return value.en
+    return msgspec.to_builtins(value)
+
+
+def in_city(act: Callable[[City], Any]) -> Any:
+    """Run something in the city's database, started for this command if nobody runs it."""
+
+    async def run(city: City) -> Any:
+        await city.database.open()
+        try:
+            return await act(city)
+        finally:
+            await city.database.close()
+
+    with serve.own_city(chosen()) as city:
+        return asyncio.run(run(city))
+
+
+@main.command("serve")
+@click.option("--demo", is_flag=True, help="Add the demo's e-ID, registers, bank and people.")
+@click.option("--host", help="The address to listen on.")
+@click.option("--port", type=int, help="The city's port; the demo's parts use the next ones.")
+def serve_command(demo: bool, host: str | None, port: int | None) -> None:
+    """Run everything: database, web, API, workers. Ctrl-C stops it."""
+    city = chosen(demo=demo or None, host=host, port=port)
+    try:
+        Pack.read(city.pack)
+        serve.Keeper(city, lambda line: click.echo(line)).run()
+    except PackBroken as broken:
+        raise SystemExit(str(broken)) from None
+    except Refusal as refusal:
+        stop(refusal)
+
+
+@command()
+@click.argument("person")
+@click.option("--level", type=click.IntRange(1, 2), help="Lower the e-ID level.")
+@click.option("--for", "organisation", metavar="ORG", help="Act in an organisation's name.")
+def token(person: str, level: int | None, organisation: str | None) -> str:
+    """Demo: an access token for a sample person or officer."""
+    return eid.mint(chosen(), person, level, organisation)
+
+
+@command()
+def people() -> list[str]:
+    """Demo: the sample people, one a line: id, name, role."""
+    return sample.people_lines(chosen())
+
+
+@main.group()
+def bank() -> None:
+    """Demo: the bank."""
+
+
+@command("pay", bank)
+@click.argument("case")
+def pay(case: str) -> Any:
+    """Settle a case's open payment as the bank would, by its signed call-back over HTTP."""
+    return in_city(lambda city: demo_bank.pay_command(city, case))
+
+
+@main.group("pack")
+def pack_group() -> None:
+    """A city's data."""
+
+
+@pack_group.command("check")
+@click.argument("folder", type=click.Path(path_type=Path))
+def check(folder: Path) -> None:
+    """Every fault of a pack as file:line: what is wrong, and how to mend it. Silent if none."""
+    found = doctor.pack_faults(folder)
+    for fault in found:
+        click.echo(str(fault))
+    sys.exit(1 if found else 0)
+
+
+@command("schema", pack_group)
+@click.argument("kind", type=click.Choice(sorted(doctor.KINDS)))
+def show_schema(kind: str) -> str:
+    """The JSON Schema of a kind of file, for editors."""
+    return json.dumps(schema(doctor.KINDS[kind]), ensure_ascii=False, indent=2)
+
+
+@command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 100), default=10)
+def search(words: tuple[str, ...], limit: int) -> list[dict[str, str]]:
+    """What the portal's search answers."""
+    made = chosen()
+    city = City(made, Pack.read(made.pack), "")
+    found = city[Procedures].search(" ".join(words), limit)
+    return [{"code": k.procedure.code, "name": k.procedure.name.vi} for k in found]
+
+
+@command()
+@click.option("--received", required=True, help="When it came, 2026-02-10T09:00.")
+@click.option("--limit", required=True, help="3wd, 8wh, 10d or 2m.")
+@click.option("--cutoff", is_flag=True, help="Apply the cut-off hour.")
+@click.option("--regime", help="The day whose rules hold, 2025-07-01.")
+def due(received: str, limit: str, cutoff: bool, regime: str | None) -> dict[str, Any]:
+    """The moment by which the city must answer, and why."""
+    calendar = Pack.read(chosen().pack).file("calendar", PackCalendar)
+    return deadline.due_command(calendar, received, limit, cutoff, regime)
+
+
+@main.group("registers", invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def registers(context: click.Context, as_json: bool) -> None:
+    """The registers: which there are, how they are, what they answer."""
+    if context.invoked_subcommand:
+        return
+    found = in_city(exchange.status)
+    if as_json:
+        click.echo(msgspec.json.encode(found).decode())
+        return
+    for one in found:
+        operations = ", ".join(one.operations)
+        click.echo(f"{one.name:<14} {one.wire:<6} {one.state:<9} {one.calls:>6}  {operations}")
+
+
+@registers.command("fault")
+@click.argument("name")
+@click.argument("mode", type=click.Choice(exchange.FAULTS))
+def fault_command(name: str, mode: str) -> None:
+    """Demo: make a register's simulator fail in one of the ways real ones do."""
+    try:
+        in_city(lambda city: exchange.fault(city, name, mode))
+    except Refusal as refusal:
+        stop(refusal)
+
+
+@main.command("verify")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--trust", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="The trust anchors (PEM); else the data folder's.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def verify(file: Path, trust: Path | None, as_json: bool) -> None:
+    """Check a paper off line: exit 0 valid, 1 not valid, 2 cannot tell."""
+    status, said = documents.verify_command(file, trust, chosen())
+    if as_json:
+        click.echo(msgspec.json.encode(said).decode())
+    else:
+        for line in _lines(said):
+            click.echo(line)
+    sys.exit(status)
+
+
+@main.command("doctor")
+def examine() -> None:
+    """What this city needs and whether it has it; exit 1 when something is missing."""
+    found = doctor.examine(chosen())
+    for one in found:
+        click.echo(f"{'well' if one.is_well else 'AMISS':<6} {one.what:<12} {one.said}")
+    sys.exit(0 if all(one.is_well for one in found) else 1)
+
+
+@main.command("bench", context_settings={"ignore_unknown_options": True})
+@click.argument("name")
+@click.argument("more", nargs=-1, type=click.UNPROCESSED)
+def bench(name: str, more: tuple[str, ...]) -> None:
+    """Measure: each benchmark prints its rate beside a limit reached in the same run."""
+    script = BENCHMARKS / f"{name}.py"
+    if not script.is_file():
+        known = ", ".join(sorted(p.stem for p in BENCHMARKS.glob("[a-z]*.py")))
+        raise click.UsageError(f"there is no benchmark {name}; there are: {known}")
+    environment = os.environ | chosen().environment()
+    done = subprocess.run([sys.executable, str(script), *more], env=environment, check=False)
+    sys.exit(done.returncode)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Whether a city has what it needs: a sound pack, a database, keys, built pages, free ports."""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from motcua import agencies, exchange, identity, payments
+from motcua.agencies import AgencyFile
+from motcua.base import identifiers
+from motcua.base.errors import Refusal
+from motcua.base.pack import PACK, Kind, Pack, PackFault, Where, faults
+from motcua.base.settings import DEMO_STEPS, Settings
+from motcua.cases.rules import checking
+from motcua.db import server
+from motcua.exchange import Register
+from motcua.web.site import STATIC
+
+DISK_FREE_MIN = 2 * 2**30
+DESCRIPTORS_MIN = 1024
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        PACK,
+        agencies.AGENCIES,
+        checking.CALENDAR,
+        checking.PROCEDURES,
+        exchange.REGISTERS,
+        identifiers.IDENTIFIERS,
+        identity.KIND,
+        payments.PAYMENTS,
+    )
+}
+"""Every kind of file that a pack may hold, by the name that `motcua pack schema` takes."""
+
+
+class Finding(Struct, frozen=True):
+    what: str
+    is_well: bool
+    said: str
+
+
+def pack_faults(folder: Path) -> list[PackFault]:
+    """Everything wrong with a pack, by every room's own rules."""
+    return faults(
+        folder,
+        list(KINDS.values()),
+        [
+            agencies.agency_faults,
+            checking.calendar_faults,
+            exchange.register_faults,
+            _procedure_faults,
+        ],
+    )
+
+
+def _procedure_faults(pack: Pack, where: Where) -> Iterator[PackFault]:
+    known = None
+    if pack.has("agencies"):
+        file = pack.file("agencies", AgencyFile)
+        kinds = {agency.code: str(agency.kind) for agency in file.agencies}
+        known = kinds | {name: kinds.get(code, "") for name, code in file.authorities.items()}
+    books = {
+        name: {operation: tuple(said.request) for operation, said in register.operations.items()}
+        for name, register in pack.folder("registers", Register).items()
+    }
+    around = checking.Around(agencies=known, registers=books)
+    yield from checking.procedure_faults(pack, where, around)
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Every finding, good or bad; nothing is changed."""
+    found = pack_faults(settings.pack)
+    free = shutil.disk_usage(_existing(settings.data)).free
+    return [
+        Finding("pack", not found, f"{settings.pack}: {len(found)} faults"),
+        Finding("pages", (STATIC / "names.json").exists(), f"built files in {STATIC}"),
+        _database(settings),
+        Finding("disk", free >= DISK_FREE_MIN, f"{free / 2**30:.1f} GiB free"),
+        Finding(
+            "descriptors", _descriptors() >= DESCRIPTORS_MIN, f"{_descriptors()} files at once"
+        ),
+        *_ports(settings),
+    ]
+
+
+def _database(settings: Settings) -> Finding:
+    if settings.database_url:
+        return Finding("database", True, "your own, by DATABASE_URL")
+    try:
+        return Finding("database", True, f"embedded, {server.binaries()}")
+    except Refusal:
+        return Finding("database", False, "the embedded server's binaries are missing")
+
+
+def _ports(settings: Settings) -> Iterator[Finding]:
+    steps = {"web": 0, **(DEMO_STEPS if settings.demo else {})}
+    for name, step in steps.items():
+        port = settings.port + step
+        with socket.socket() as probe:
+            probe.settimeout(0.2)
+            is_taken = probe.connect_ex(("127.0.0.1", port)) == 0
+        yield Finding(f"port {port}", True, f"{name}: {'in use' if is_taken else 'free'}")
+
+
+def _descriptors() -> int:
+    return int(os.sysconf("SC_OPEN_MAX"))
+
+
+def _existing(folder: Path) -> Path:
+    return next(path for path in (folder, *folder.parents) if path.exists())
