@@ -1,6 +1,6 @@
 // What a page does beyond HTML. Everything here is a comfort: each page works without it.
 import htmx from 'htmx.org'
-import { Button, Checkboxes, ErrorSummary, Radios, createAll } from 'govuk-frontend'
+import { Button, ErrorSummary, createAll } from 'govuk-frontend'
 
 const streams = new Set()
 
@@ -10,7 +10,7 @@ start(document)
 document.addEventListener('htmx:load', ({ detail }) => detail.elt === document.body || start(detail.elt))
 
 function start (root) {
-  for (const part of [Button, Checkboxes, ErrorSummary, Radios]) createAll(part, undefined, root)
+  for (const part of [Button, ErrorSummary]) createAll(part, undefined, root)
   root.querySelectorAll('[data-live]').forEach(follow)
 }
 

@@ -13,10 +13,11 @@ import uvicorn
 from litestar import Litestar, MediaType, Response, get
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import Scope
 
 from motcua import __version__, exchange, identity, web
 from motcua.base import log, settings
@@ -64,7 +65,7 @@ async def live() -> dict[str, str]:
 
 
 @get("/health/ready", opt=PUBLIC, include_in_schema=False)
-async def ready(city: City) -> dict[str, str]:
+async def ready(city: NamedDependency[City]) -> dict[str, str]:
     """This process can serve: its database answers too."""
     if not await city.database.is_up():
         raise Unavailable("database.down")
@@ -72,7 +73,7 @@ async def ready(city: City) -> dict[str, str]:
 
 
 @get("/metrics", opt=PUBLIC, include_in_schema=False, media_type=MediaType.TEXT)
-async def metrics(city: City) -> Response[bytes]:
+async def metrics(city: NamedDependency[City]) -> Response[bytes]:
     return Response(await meters.read(city), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -109,7 +110,7 @@ async def who(city: City, connection: ASGIConnection[Any, Any, Any, Any]) -> Vie
     return await identity.session_viewer(city, realm, cookie) if cookie else None
 
 
-def _viewer(scope: dict[str, Any]) -> Viewer | None:
+def _viewer(scope: Scope) -> Viewer | None:
     found: Viewer | None = scope["state"].get("viewer")
     return found
 
@@ -136,7 +137,7 @@ async def _life(city: City, _: Litestar) -> AsyncIterator[None]:
         yield
     finally:
         await city[Listener].stop()
-        await city.database.close()
+        await city.close()
 
 
 async def _represents(city: City, code: str, number: str) -> bool:

@@ -105,7 +105,7 @@ def in_city(act: Callable[[City], Any]) -> Any:
         try:
             return await act(city)
         finally:
-            await city.database.close()
+            await city.close()
 
     with serve.own_city(chosen()) as city:
         return asyncio.run(run(city))

@@ -9,7 +9,6 @@ from pathlib import Path
 from msgspec import Struct
 
 from motcua import agencies, exchange, identity, payments
-from motcua.agencies import AgencyFile
 from motcua.base import identifiers
 from motcua.base.errors import Refusal
 from motcua.base.pack import PACK, Kind, Pack, PackFault, Where, faults
@@ -53,22 +52,18 @@ def pack_faults(folder: Path) -> list[PackFault]:
             agencies.agency_faults,
             checking.calendar_faults,
             exchange.register_faults,
+            identifiers.identifier_faults,
             _procedure_faults,
         ],
     )
 
 
 def _procedure_faults(pack: Pack, where: Where) -> Iterator[PackFault]:
-    known = None
-    if pack.has("agencies"):
-        file = pack.file("agencies", AgencyFile)
-        kinds = {agency.code: str(agency.kind) for agency in file.agencies}
-        known = kinds | {name: kinds.get(code, "") for name, code in file.authorities.items()}
     books = {
         name: {operation: tuple(said.request) for operation, said in register.operations.items()}
         for name, register in pack.folder("registers", Register).items()
     }
-    around = checking.Around(agencies=known, registers=books)
+    around = checking.Around(agencies=agencies.known_codes(pack), registers=books)
     yield from checking.procedure_faults(pack, where, around)
 
 

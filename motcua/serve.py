@@ -171,7 +171,7 @@ async def prepare(settings: Settings) -> None:
         if settings.demo:
             await staging.settle(city)
     finally:
-        await city.database.close()
+        await city.close()
 
 
 @contextmanager

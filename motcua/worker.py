@@ -23,7 +23,7 @@ async def main() -> None:
     try:
         await jobs.work(city, stop)
     finally:
-        await city.database.close()
+        await city.close()
 
 
 if __name__ == "__main__":

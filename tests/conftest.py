@@ -72,4 +72,4 @@ async def city(settings: Settings, database_url: str) -> AsyncIterator[City]:
     made = City(settings, Pack.read(settings.pack), url)
     await made.database.open()
     yield made
-    await made.database.close()
+    await made.close()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from motcua.base.errors import Invalid
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What an operator decides. Made once by an entrance; rooms only read it."""
@@ -55,7 +57,9 @@ def read(pack: str | None = None, data: str | None = None, **given: object) -> S
     """From the flags, else the environment, else `motcua.toml` in the working folder."""
     file = Path("motcua.toml")
     written = tomllib.loads(file.read_text()) if file.exists() else {}
-    where = pack or os.environ.get("MOTCUA_PACK") or written.get("pack") or "packs/hanoi"
+    where = pack or os.environ.get("MOTCUA_PACK") or written.get("pack")
+    if where is None:
+        raise Invalid("settings.no_pack")
     folder = data or os.environ.get("MOTCUA_DATA") or written.get("data") or ".city"
     named = {k: v for k, v in given.items() if v is not None}
     named.setdefault("database_url", os.environ.get("DATABASE_URL"))

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
 from litestar.exceptions import ServiceUnavailableException
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, Parameter
 from litestar.response import Stream
 
 from motcua import agencies
@@ -37,7 +38,7 @@ class Page(msgspec.Struct, frozen=True):
 @get("/api/v1/procedures", opt={"access": "public"}, summary="Search the procedures")
 async def list_procedures(
     request: Web,
-    city: City,
+    city: NamedDependency[City],
     q: Annotated[str, Parameter(max_length=200)] = "",
     field: Annotated[str, Parameter(max_length=200)] = "",
     agency: Annotated[str, Parameter(max_length=35)] = "",
@@ -49,7 +50,9 @@ async def list_procedures(
 
 
 @get("/api/v1/procedures/{code:str}", opt={"access": "public"}, summary="One procedure")
-async def show_procedure(request: Web, city: City, code: str) -> dict[str, Any]:
+async def show_procedure(
+    request: Web, city: NamedDependency[City], code: FromPath[str]
+) -> dict[str, Any]:
     known = city[actions.Procedures].by_code(code)
     return actions.procedure_view(city, known, language_of(request))
 
@@ -57,7 +60,7 @@ async def show_procedure(request: Web, city: City, code: str) -> dict[str, Any]:
 @get("/api/v1/agencies", opt={"access": "public"}, summary="Who may receive it")
 async def list_agencies(
     request: Web,
-    city: City,
+    city: NamedDependency[City],
     procedure: Annotated[str, Parameter(max_length=20)] = "",
     commune: Annotated[str, Parameter(max_length=10)] = "",
 ) -> Page:
@@ -73,7 +76,12 @@ async def list_agencies(
 
 
 @post("/api/v1/cases", opt={"access": "person"}, summary="File a case")
-async def file_case(request: Web, city: City, viewer: Viewer, data: Filing) -> Response[bytes]:
+async def file_case(
+    request: Web,
+    city: NamedDependency[City],
+    viewer: NamedDependency[Viewer],
+    data: JSONBody[Filing],
+) -> Response[bytes]:
     subject = await actions.subject_of(city, viewer, data.on_behalf_of)
     language = language_of(request)
     return await once(
@@ -87,8 +95,8 @@ async def file_case(request: Web, city: City, viewer: Viewer, data: Filing) -> R
 @get("/api/v1/cases", opt={"access": "person"}, summary="My cases, or my agencies' open ones")
 async def list_cases(
     request: Web,
-    city: City,
-    viewer: Viewer,
+    city: NamedDependency[City],
+    viewer: NamedDependency[Viewer],
     before: datetime | None = None,
     limit: Annotated[int, Parameter(ge=1, le=LIMIT_MAX)] = 20,
 ) -> Page:
@@ -103,7 +111,9 @@ async def list_cases(
 
 
 @get("/api/v1/cases/{code:str}", opt={"access": "person"}, summary="One case")
-async def show_case(request: Web, city: City, viewer: Viewer, code: str) -> CaseView:
+async def show_case(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: str
+) -> CaseView:
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
         case = await actions.open_case(db, code)
         return await actions.show_case(db, viewer, case, language_of(request))
@@ -111,7 +121,11 @@ async def show_case(request: Web, city: City, viewer: Viewer, code: str) -> Case
 
 @post("/api/v1/cases/{code:str}/actions", opt={"access": "person"}, summary="Act on a case")
 async def act(
-    request: Web, city: City, viewer: Viewer, code: str, data: dict[str, Any]
+    request: Web,
+    city: NamedDependency[City],
+    viewer: NamedDependency[Viewer],
+    code: FromPath[str],
+    data: dict[str, Any],
 ) -> Response[bytes]:
     action = data.pop("action", None)
     if not isinstance(action, str):
@@ -128,7 +142,7 @@ async def act(
 
 
 @get("/api/v1/status/{code:str}", opt={"access": "public"}, summary="Progress by code")
-async def status(request: Web, city: City, code: str) -> dict[str, Any]:
+async def status(request: Web, city: NamedDependency[City], code: FromPath[str]) -> dict[str, Any]:
     return await actions.progress(city, code, language_of(request))
 
 
@@ -137,7 +151,9 @@ async def status(request: Web, city: City, code: str) -> dict[str, Any]:
     opt={"access": "person"},
     summary="History; as text/event-stream it goes on",
 )
-async def events(request: Web, city: City, viewer: Viewer, code: str) -> Response[Any] | Stream:
+async def events(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: str
+) -> Response[Any] | Stream:
     language = language_of(request)
     after = _last_event(request)
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:

@@ -35,6 +35,16 @@ async def tell_paid(city: City, payload: dict[str, Any]) -> None:
     await _tell(city, payload, "payment.settled", amount=Sum(payload["facts"]["amount"]))
 
 
+@jobs.on("payment.overpaid")
+async def tell_overpaid(city: City, payload: dict[str, Any]) -> None:
+    await _tell(city, payload, "payment.refund_due", amount=Sum(payload["facts"]["amount"]))
+
+
+@jobs.on("payment.mismatched")
+async def tell_mismatched(city: City, payload: dict[str, Any]) -> None:
+    await _tell(city, payload, "payment.refund_due", amount=Sum(payload["facts"]["amount"]))
+
+
 @jobs.on("case.accepted")
 async def tell_accepted(city: City, payload: dict[str, Any]) -> None:
     await _tell(city, payload, "case.accepted")
@@ -64,7 +74,9 @@ async def _tell(city: City, payload: dict[str, Any], template: str, **more: noti
         case = await actions.case_by_id(db, _case_id(payload))
         facts = {**await _facts(db, case), **more}
         about = About("case", case.id)
-        await notices.send(db, case.applicant_id, template, facts, about)
+        # Named by its event: a job that runs twice tells the person once.
+        cause = UUID(payload["event"])
+        await notices.send(db, case.applicant_id, template, facts, about, cause=cause)
 
 
 async def _facts(db: Read, case: Case) -> dict[str, notices.Fact]:

@@ -14,6 +14,7 @@ from motcua.cases.model.case import (
     Proposal,
     Supplement,
 )
+from motcua.cases.model.desk import DeskCounts, DeskRow, LookAtCase
 from motcua.db import Read, Write, statement
 
 
@@ -198,3 +199,61 @@ async def drafts_of_person(db: Read, person_id: PersonId) -> list[Draft]: ...
 
 @statement
 async def drop_draft(db: Write, person_id: PersonId, procedure_code: str) -> None: ...
+
+
+@statement
+async def desk(
+    db: Read,
+    agencies: list[str],
+    posts: list[str],
+    roles: list[str],
+    procedures: list[str],
+    steps: list[str],
+    step_roles: list[str],
+    is_mine: bool,
+    before: datetime | None,
+    words: str,
+    at_most: int,
+    skip: int,
+) -> list[DeskRow]: ...
+
+
+@statement
+async def count_desk(
+    db: Read,
+    agencies: list[str],
+    posts: list[str],
+    roles: list[str],
+    procedures: list[str],
+    steps: list[str],
+    step_roles: list[str],
+    now: datetime,
+    tomorrow: datetime,
+    next_week: datetime,
+) -> DeskCounts: ...
+
+
+@statement
+async def officers_with_role(
+    db: Read, agency_code: str, role: str, today: date
+) -> list[PersonId]: ...
+
+
+@statement
+async def record_look(
+    db: Write,
+    id: UUID,
+    at: datetime,
+    case_id: CaseId,
+    officer_id: PersonId,
+    officer_name: str,
+    agency_code: str,
+    purpose_vi: str,
+    purpose_en: str,
+) -> None: ...
+
+
+@statement
+async def looks_at_cases_of(
+    db: Read, person: PersonId, behalf: PersonId | None, before: UUID, at_most: int
+) -> list[LookAtCase]: ...

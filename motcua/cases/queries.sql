@@ -146,3 +146,74 @@ FROM cases.drafts WHERE person_id = :person_id ORDER BY kept_at DESC;
 
 -- name: drop_draft
 DELETE FROM cases.drafts WHERE person_id = :person_id AND procedure_code = :procedure_code;
+
+-- name: desk
+-- What is open in these agencies, what is due first. A step that today's procedures do not know is
+-- everybody's, so that nothing falls between two desks. A code given in full finds a closed case.
+-- Names are compared without marks, by core functions only.
+WITH posts AS (
+    SELECT p.agency_code, p.role
+    FROM unnest(CAST(:posts AS text[]), CAST(:roles AS text[])) AS p (agency_code, role)
+), steps AS (
+    SELECT s.procedure_code, s.step, s.role
+    FROM unnest(CAST(:procedures AS text[]), CAST(:steps AS text[]), CAST(:step_roles AS text[]))
+        AS s (procedure_code, step, role)
+)
+SELECT c.code, c.procedure_code, c.procedure_version, c.agency_code, c.applicant_name, c.step,
+       c.status, c.filed_at, c.intake_due_at, c.due_at, c.closed_at, c.handler_id,
+       (SELECT max(s.asked_at) FROM cases.supplements s WHERE s.case_id = c.id) AS asked_at,
+       (SELECT max(e.sequence) FROM db.events e WHERE e.subject_id = c.id) AS version,
+       count(*) OVER () AS total
+FROM cases.cases c
+LEFT JOIN steps ON steps.procedure_code = c.procedure_code AND steps.step = c.step
+WHERE c.agency_code = ANY (:agencies)
+  AND (c.closed_at IS NULL OR c.code = upper(CAST(:words AS text)))
+  AND (NOT :is_mine OR (c.status <> 5 AND (steps.role IS NULL OR EXISTS (
+      SELECT FROM posts WHERE posts.agency_code = c.agency_code AND posts.role = steps.role))))
+  AND (CAST(:before AS timestamptz) IS NULL
+       OR (c.status <> 5 AND coalesce(c.due_at, c.intake_due_at) < :before))
+  AND (:words = '' OR strpos(c.code, upper(:words)) > 0 OR strpos(translate(lower(regexp_replace(
+       normalize(c.applicant_name, NFD), '[\u0300-\u036f]', '', 'g')), 'đĐ', 'dd'), :words) > 0)
+ORDER BY coalesce(c.due_at, c.intake_due_at), c.code
+LIMIT :at_most OFFSET :skip;
+
+-- name: count_desk
+WITH posts AS (
+    SELECT p.agency_code, p.role
+    FROM unnest(CAST(:posts AS text[]), CAST(:roles AS text[])) AS p (agency_code, role)
+), steps AS (
+    SELECT s.procedure_code, s.step, s.role
+    FROM unnest(CAST(:procedures AS text[]), CAST(:steps AS text[]), CAST(:step_roles AS text[]))
+        AS s (procedure_code, step, role)
+), open AS (
+    SELECT c.status, coalesce(c.due_at, c.intake_due_at) AS due_at,
+           steps.role IS NULL OR EXISTS (
+               SELECT FROM posts
+               WHERE posts.agency_code = c.agency_code AND posts.role = steps.role) AS is_mine
+    FROM cases.cases c
+    LEFT JOIN steps ON steps.procedure_code = c.procedure_code AND steps.step = c.step
+    WHERE c.agency_code = ANY (:agencies) AND c.closed_at IS NULL
+)
+SELECT count(*) AS everything,
+       count(*) FILTER (WHERE status <> 5 AND is_mine) AS mine,
+       count(*) FILTER (WHERE status <> 5 AND due_at < :now) AS late,
+       count(*) FILTER (WHERE status <> 5 AND due_at < :tomorrow) AS today,
+       count(*) FILTER (WHERE status <> 5 AND due_at < :next_week) AS week
+FROM open;
+
+-- name: officers_with_role
+SELECT DISTINCT person_id
+FROM agencies.posts
+WHERE agency_code = :agency_code AND role = :role
+  AND from_date <= :today AND (to_date IS NULL OR to_date > :today);
+
+-- name: record_look
+INSERT INTO cases.looks (id, at, case_id, officer_id, officer_name, agency_code, purpose_vi, purpose_en)
+VALUES (:id, :at, :case_id, :officer_id, :officer_name, :agency_code, :purpose_vi, :purpose_en);
+
+-- name: looks_at_cases_of
+SELECT l.id, l.at, l.officer_name, l.agency_code, c.code, l.purpose_vi, l.purpose_en
+FROM cases.cases c JOIN cases.looks l ON l.case_id = c.id
+WHERE (c.filed_by = :person OR c.applicant_id IN (:person, :behalf)) AND l.id < :before
+ORDER BY l.id DESC
+LIMIT :at_most;

@@ -25,6 +25,13 @@ class City:
         self.database = Database(self, database_url)
         self._kept: dict[Any, Any] = {}
 
+    async def close(self) -> None:
+        """Hang up: the database, and every line that a room keeps open."""
+        for kept in self._kept.values():
+            if close := getattr(kept, "close", None):
+                await close()
+        await self.database.close()
+
     def __getitem__(self, kind: type[Kept[T]]) -> T:
         if kind not in self._kept:
             self._kept[kind] = kind.of(self)

@@ -69,16 +69,13 @@ class Listener:
     def __init__(self, city: City) -> None:
         self.city = city
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self.streams = 0
         self._task: asyncio.Task[None] | None = None
         self.stopping = asyncio.Event()
 
     @classmethod
     def of(cls, city: City) -> "Listener":
         return cls(city)
-
-    @property
-    def streams(self) -> int:
-        return sum(len(group) for group in self._waiting.values())
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())
@@ -96,17 +93,21 @@ class Listener:
         self._ring_all()
 
     @asynccontextmanager
-    async def about(self, subject: UUID | str) -> AsyncIterator[asyncio.Event]:
-        """A bell that rings when something happens to the subject; clear it before you read."""
-        bell = asyncio.Event()
-        group = self._waiting[str(subject)]
-        group.add(bell)
+    async def about(self, *subjects: UUID | str) -> AsyncIterator[asyncio.Event]:
+        """A bell that rings when something happens to a subject, or in an agency named by its code;
+        clear it before you read."""
+        bell, names = asyncio.Event(), {str(subject) for subject in subjects}
+        for name in names:
+            self._waiting[name].add(bell)
+        self.streams += 1
         try:
             yield bell
         finally:
-            group.discard(bell)
-            if not group:
-                self._waiting.pop(str(subject), None)
+            self.streams -= 1
+            for name in names:
+                self._waiting[name].discard(bell)
+                if not self._waiting[name]:
+                    del self._waiting[name]
 
     async def _run(self) -> None:
         while True:
@@ -126,8 +127,9 @@ class Listener:
             await connection.close(timeout=1)
 
     def _heard(self, _connection: Any, _pid: int, _channel: str, payload: Any) -> None:
-        for bell in self._waiting.get(str(payload).partition(" ")[2], ()):
-            bell.set()
+        for name in str(payload).split(" ")[1:]:
+            for bell in self._waiting.get(name, ()):
+                bell.set()
 
     def _ring_all(self) -> None:
         for group in self._waiting.values():

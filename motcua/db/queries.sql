@@ -13,7 +13,8 @@ WITH happened AS (
     FROM unnest(CAST(:jobs AS text[]), CAST(:payloads AS text[])) AS wanted (job, payload)
 )
 -- One channel for all: whoever listens reads the row and sees only what it may.
-SELECT sequence, pg_notify('motcua_events', sequence || ' ' || :subject_id) FROM happened;
+SELECT sequence, pg_notify('motcua_events', concat_ws(' ', sequence, :subject_id, :agency_code))
+FROM happened;
 
 -- name: enqueue_job
 INSERT INTO jobs.pgqueuer (priority, entrypoint, payload, status, execute_after)

@@ -28,6 +28,7 @@ from litestar.response import Redirect
 from motcua.base import clock, settings
 from motcua.base.errors import Invalid, NotFound
 from motcua.base.settings import Settings
+from motcua.base.text import Text
 from motcua.demo import people
 from motcua.demo.people import SamplePerson
 
@@ -143,7 +144,7 @@ def _person(realm: Realm, account: str) -> tuple[SamplePerson, SamplePerson | No
 
 def _button(person: SamplePerson, firm: SamplePerson | None = None) -> dict[str, Any]:
     if firm:
-        role = f"{firm.name} · tài khoản tổ chức / organisation account"
+        role = Text(vi=f"{firm.name}: tài khoản tổ chức", en="organisation account")
         return {"account": f"{person.id}@{firm.id}", "name": person.name, "role": role}
     return {"account": person.id, "name": person.name, "role": person.role}
 
@@ -306,7 +307,7 @@ def _redeem(realm: Realm, data: dict[str, str]) -> Grant:
     if grant is None or data.get("grant_type") != "authorization_code":
         raise Invalid("demo.invalid_grant")
     if grant.token_id:  # used twice: one of the two is a thief, so neither keeps it
-        pass
+        realm.revoked.add(grant.token_id)
         raise Invalid("demo.invalid_grant")
     challenge = _s256(data.get("code_verifier", ""))
     same = challenge == grant.challenge and data.get("redirect_uri") == grant.redirect_uri

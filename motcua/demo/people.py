@@ -15,6 +15,7 @@ import msgspec
 from motcua.base import clock
 from motcua.base.errors import NotFound
 from motcua.base.settings import Settings
+from motcua.base.text import Text
 
 
 class SamplePerson(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +23,7 @@ class SamplePerson(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     kind: str  # resident | organisation | officer
-    role: str
+    role: Text
     name: str
     sex: str | None = None  # male | female
     birth_date: date | None = None
@@ -72,7 +73,7 @@ def people_lines(settings: Settings) -> list[str]:
     everyone = people(settings)
     width = max(len(one.id) for one in everyone)
     name_width = max(len(one.name) for one in everyone)
-    return [f"{one.id:<{width}}  {one.name:<{name_width}}  {one.role}" for one in everyone]
+    return [f"{one.id:<{width}}  {one.name:<{name_width}}  {one.role.en}" for one in everyone]
 
 
 def first_start(settings: Settings) -> date:
@@ -118,57 +119,56 @@ def _residents(start: date) -> list[SamplePerson]:
     return [
         _resident(
             "an", "Nguyễn Văn An", "male", an, "0017", cau_giay, 2,
-            "Adult, level 2; represents thu-nghiem",
             occupation="Kỹ sư", spouse="lan", children=("khoi",),
         ),
         _resident(
             "binh", "Trần Thị Bình", "female", binh, "0021",
-            ("00229", "Phòng 304, Ký túc xá Mẫu, Phường Kim Liên, Hà Nội"), 2, "Student, level 2",
+            ("00229", "Phòng 304, Ký túc xá Mẫu, Phường Kim Liên, Hà Nội"), 2,
             occupation="Sinh viên",
         ),
         _resident(
             "cuong", "Lê Văn Cường", "male", cuong, "0033",
-            ("00376", "Thôn Mẫu, Xã Sóc Sơn, Hà Nội"), 1, "Over 60, level 1 only",
+            ("00376", "Thôn Mẫu, Xã Sóc Sơn, Hà Nội"), 1,
             occupation="Nông dân",
         ),
         _resident(
             "dung", "Phạm Thu Dung", "female", dung, "0045", ha_dong, 2,
-            "Aged 14, level 2; mother: hoa", occupation="Học sinh", mother="hoa",
+            occupation="Học sinh", mother="hoa",
         ),
         _resident(
             "giang", "Đỗ Thị Giang", "female", giang, "0052",
-            ("00103", "Số 3 phố Mẫu, Phường Tây Hồ, Hà Nội"), 2, "Over 60, level 2",
+            ("00103", "Số 3 phố Mẫu, Phường Tây Hồ, Hà Nội"), 2,
             occupation="Hưu trí",
         ),
         _resident(
             "hoa", "Phạm Thị Hoa", "female", hoa, "0064", ha_dong, 2,
-            "Adult, level 2; mother of dung", occupation="Giáo viên", children=("dung",),
+            occupation="Giáo viên", children=("dung",),
         ),
         _resident(
             "hung", "Vũ Mạnh Hùng", "male", hung, "0078",
             ("00331", "Số 25 ngách Mẫu, Phường Hoàng Mai, Hà Nội"), 2,
-            "Adult, level 2; one spent and one unspent conviction", occupation="Lái xe",
+            occupation="Lái xe",
         ),
         _resident(
             "lan", "Hoàng Thị Lan", "female", lan, "0086", cau_giay, 2,
-            "Adult, level 2; wife of an", occupation="Dược sĩ", spouse="an", children=("khoi",),
+            occupation="Dược sĩ", spouse="an", children=("khoi",),
         ),
         _resident(
             "khoi", "Nguyễn Minh Khôi", "male", khoi, "0093", cau_giay, None,
-            "Aged 6, no e-ID; child of an and lan", mother="lan", father="an",
+            mother="lan", father="an",
         ),
     ]  # fmt: skip
 
 
 def _resident(
     id: str, name: str, sex: str, born: date, serial: str, home: tuple[str, str], level: int | None,
-    role: str, **more: object,
+    **more: object,
 ) -> SamplePerson:  # fmt: skip
     commune, address = home
     known = {
         "id": id,
         "kind": "resident",
-        "role": role,
+        "role": _ROLES[id],
         "name": name,
         "sex": sex,
         "birth_date": born,
@@ -207,7 +207,7 @@ def _firm() -> SamplePerson:
     return SamplePerson(
         id="thu-nghiem",
         kind="organisation",
-        role="Firm, represented by an",
+        role=_ROLES["thu-nghiem"],
         name="Công ty TNHH Thử Nghiệm",
         number=tax_code(_FIRM_SERIAL),
         commune="00166",
@@ -219,28 +219,60 @@ def _firm() -> SamplePerson:
 
 def _officers() -> list[SamplePerson]:
     both = ("reception", "handler")
-    officers = [
-        ("reception", "Đặng Thu Hà", "Receives at every city agency", ("reception",), "city"),
-        ("handler", "Bùi Quang Minh", "Handles at every city agency", ("handler",), "city"),
-        ("leader", "Ngô Thanh Sơn", "Leads every city agency", ("leader",), "city"),
-        ("commune", "Lý Thị Mai", "Receives and handles in every commune", both, "communes"),
-        ("commune-leader", "Trịnh Đức Long", "Leads every commune", ("leader",), "communes"),
-        ("coordinator", "Phan Ngọc Anh", "Coordinates residents' reports", (), "platform"),
-        ("inspector", "Dương Văn Khánh", "Inspects tickets", (), "platform"),
-        ("analyst", "Mai Phương Thảo", "Works on indicators", (), "platform"),
-        ("council", "Cao Xuân Bách", "Sits on the council", (), "platform"),
-        ("control", "Tạ Minh Châu", "Controls procedures", (), "platform"),
-        ("admin", "Hồ Gia Huy", "Runs the platform", (), "platform"),
-    ]  # fmt: skip
+    officers: list[tuple[str, str, tuple[str, ...], str]] = [
+        ("reception", "Đặng Thu Hà", ("reception",), "city"),
+        ("handler", "Bùi Quang Minh", ("handler",), "city"),
+        ("leader", "Ngô Thanh Sơn", ("leader",), "city"),
+        ("commune", "Lý Thị Mai", both, "communes"),
+        ("commune-leader", "Trịnh Đức Long", ("leader",), "communes"),
+        ("coordinator", "Phan Ngọc Anh", (), "platform"),
+        ("inspector", "Dương Văn Khánh", (), "platform"),
+        ("analyst", "Mai Phương Thảo", (), "platform"),
+        ("council", "Cao Xuân Bách", (), "platform"),
+        ("control", "Tạ Minh Châu", (), "platform"),
+        ("admin", "Hồ Gia Huy", (), "platform"),
+    ]
     return [
         SamplePerson(
             id=id,
             kind="officer",
-            role=role,
+            role=_ROLES[id],
             name=name,
             email=f"{id}@city.example.com",
             posts=posts or (id,),
             scope=scope,
         )
-        for id, name, role, posts, scope in officers
+        for id, name, posts, scope in officers
     ]
+
+
+def _role(vi: str, en: str) -> Text:
+    return Text(vi=vi, en=en)
+
+
+_ROLES = {
+    "an": _role("Người lớn, mức 2; đại diện thu-nghiem", "Adult, level 2; represents thu-nghiem"),
+    "binh": _role("Sinh viên, mức 2", "Student, level 2"),
+    "cuong": _role("Trên 60 tuổi, chỉ có mức 1", "Over 60, level 1 only"),
+    "dung": _role("14 tuổi, mức 2; con của hoa", "Aged 14, level 2; child of hoa"),
+    "giang": _role("Trên 60 tuổi, mức 2", "Over 60, level 2"),
+    "hoa": _role("Người lớn, mức 2; mẹ của dung", "Adult, level 2; mother of dung"),
+    "hung": _role(
+        "Người lớn, mức 2; một án tích đã xoá, một án tích chưa xoá",
+        "Adult, level 2; one spent and one unspent conviction",
+    ),
+    "lan": _role("Người lớn, mức 2; vợ của an", "Adult, level 2; wife of an"),
+    "khoi": _role("6 tuổi, chưa có e-ID; con của an và lan", "Aged 6, no e-ID; child of an, lan"),
+    "thu-nghiem": _role("Doanh nghiệp do an đại diện", "Firm, represented by an"),
+    "reception": _role("Tiếp nhận ở mọi cơ quan thành phố", "Receives at every city agency"),
+    "handler": _role("Thụ lý ở mọi cơ quan thành phố", "Handles at every city agency"),
+    "leader": _role("Lãnh đạo mọi cơ quan thành phố", "Leads every city agency"),
+    "commune": _role("Tiếp nhận, thụ lý ở mọi xã, phường", "Receives and handles in every commune"),
+    "commune-leader": _role("Lãnh đạo mọi xã, phường", "Leads every commune"),
+    "coordinator": _role("Điều phối phản ánh của người dân", "Coordinates residents' reports"),
+    "inspector": _role("Kiểm tra vé", "Inspects tickets"),
+    "analyst": _role("Làm việc với các chỉ tiêu", "Works on indicators"),
+    "council": _role("Thành viên hội đồng", "Sits on the council"),
+    "control": _role("Kiểm soát thủ tục hành chính", "Controls procedures"),
+    "admin": _role("Quản trị hệ thống", "Runs the platform"),
+}

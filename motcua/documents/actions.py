@@ -168,6 +168,13 @@ async def prepare(
     return await asyncio.to_thread(make)
 
 
+async def hand_out(city: City, agency: str, template: str, facts: Mapping[str, Any]) -> bytes:
+    """A signed paper that is given away and not kept: a receipt. Slow: no transaction open."""
+    path = city.pack.path("results", template)
+    signer = city[Signers].by_agency(agency)
+    return await asyncio.to_thread(lambda: signer.sign(typeset(path, facts), clock.now()))
+
+
 async def record(db: Write, reserved: Reserved, paper: Paper, prepared: Prepared) -> Issued:
     """The paper is issued: owner, holder and agency can read it, and anyone can verify it."""
     if earlier := await queries.issued_by_reference(db, reserved.reference):
@@ -179,8 +186,10 @@ async def record(db: Write, reserved: Reserved, paper: Paper, prepared: Prepared
     await queries.share_files(db, [file.id], paper.agency, None, db.person, at)
     if holder.person and holder.person != paper.owner:
         await queries.share_files(db, [file.id], None, holder.person, db.person, at)
-    check = sha256(salt + papers.plain_number(holder.number).encode()).digest()
-    shown = {"name": holder.name, "birth_date": holder.birth_date}
+    number = papers.plain_number(holder.number)
+    assert number, "a paper without a number would open to an empty field"
+    check = sha256(salt + number.encode()).digest()
+    shown = msgspec.to_builtins(Shown(holder.name, holder.birth_date))
     await queries.record_result(
         db, reserved.reference, paper.case, paper.kind_code, paper.kind_name.vi, paper.kind_name.en,
         paper.agency, paper.issuer_name.vi, paper.issuer_name.en, reserved.number,
@@ -212,8 +221,10 @@ async def vault(db: Read) -> list[VaultPaper]:
 
 async def record_of(city: City, reference: str) -> Record:
     """What the record says of a paper, to anyone."""
-    async with city.database.nobody() as db:
-        found = await queries.record_of(db, papers.plain_reference(reference))
+    plain, found = papers.plain_reference(reference), None
+    if papers.is_reference(plain):
+        async with city.database.nobody() as db:
+            found = await queries.record_of(db, plain)
     if found is None:
         raise NotFound("documents.no_such_paper")
     return found
@@ -224,13 +235,16 @@ async def show_holder(city: City, reference: str, number: str) -> Shown | None:
 
     The person sees later that somebody looked. None for a wrong number and an unknown paper alike.
     """
+    plain = papers.plain_reference(reference)
+    if not papers.is_reference(plain):
+        return None
     async with city.database.nobody() as db:
-        plain = papers.plain_number(number)
-        found = await queries.holder_of(db, papers.plain_reference(reference), plain)
-    if found is not None:
-        async with city.database.write(SYSTEM) as db:
-            await events.record(db, "document.shown", found.document, person=found.holder)
-    return found
+        found = await queries.holder_of(db, plain, papers.plain_number(number))
+    if found is None:
+        return None
+    async with city.database.write(SYSTEM) as db:
+        await events.record(db, "document.shown", found.document, person=found.person)
+    return msgspec.convert(found.shown, Shown)
 
 
 async def check_file(city: City, content: bytes) -> tuple[Verdict, Record | None, bool]:

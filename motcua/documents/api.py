@@ -6,7 +6,9 @@ from urllib.parse import quote
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from motcua.base.errors import Fault, Invalid
 from motcua.base.ids import DocumentId
@@ -16,6 +18,8 @@ from motcua.documents.model import File
 from motcua.documents.rules.uploads import FILE_BYTES_MAX
 from motcua.identity import Viewer
 from motcua.web.once import once
+
+Asking = Request[Any, Any, Any]
 
 ENVELOPE_BYTES_MAX = 65_536  # of a multipart body around the file
 
@@ -33,7 +37,7 @@ class FileSaid(msgspec.Struct, frozen=True):
     opt={"access": "person"},
     request_max_body_size=FILE_BYTES_MAX + ENVELOPE_BYTES_MAX,
 )
-async def hand_in(request: Request[Any, Any, Any], viewer: Viewer) -> Response[bytes]:
+async def hand_in(request: Asking, viewer: NamedDependency[Viewer]) -> Response[bytes]:
     """A PDF, JPEG or PNG in the field `file`, up to 10 MB."""
     name, content = await file_of(request)
     upload = await actions.examine(name, content)
@@ -47,19 +51,23 @@ async def hand_in(request: Request[Any, Any, Any], viewer: Viewer) -> Response[b
 
 
 @get("/api/v1/documents/{file_id:str}", opt={"access": "person"})
-async def read(city: City, viewer: Viewer, file_id: str) -> Response[bytes]:
+async def read(
+    city: NamedDependency[City], viewer: NamedDependency[Viewer], file_id: FromPath[str]
+) -> Response[bytes]:
     """The bytes of a file, for those who may read it."""
     async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
         file, content = await actions.open_file(db, actions.file_id_of(file_id))
     return Response(content, media_type=file.media_type, headers=safely(file.name))
 
 
-async def file_of(request: Request[Any, Any, Any]) -> tuple[str, bytes]:
+async def file_of(request: Asking) -> tuple[str, bytes]:
     """Name and content of the form's field `file`; the body's limit has bounded both."""
     field = (await request.form()).get("file")
     if not isinstance(field, UploadFile):
         raise Invalid("documents.no_file", [Fault("/file", "documents.no_file")])
-    return field.filename, await field.read()
+    content = await field.read()
+    await field.close()
+    return field.filename, content
 
 
 def safely(name: str) -> dict[str, str]:

@@ -110,12 +110,19 @@ class VaultPaper(msgspec.Struct, frozen=True):
     status: str
 
 
-class Shown(msgspec.Struct, frozen=True):
-    """What one sees of a paper's person after typing the number printed on it."""
+class HolderFound(msgspec.Struct, frozen=True):
+    """A paper whose holder's number was typed right."""
 
     document: UUID
-    holder: PersonId | None
-    fields: dict[str, Any]
+    person: PersonId | None
+    shown: dict[str, Any]
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What one sees of a paper's holder after typing the number printed on it."""
+
+    name: str
+    birth_date: date | None = None
 
 
 class Verdict(msgspec.Struct, frozen=True):

@@ -4,8 +4,10 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
 from litestar.exceptions import TooManyRequestsException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from motcua.base.errors import NotFound
@@ -13,10 +15,12 @@ from motcua.base.text import Text
 from motcua.db import City
 from motcua.documents import actions
 from motcua.documents.api import ENVELOPE_BYTES_MAX, file_of
-from motcua.documents.model import Record, Verdict
+from motcua.documents.model import Record, Shown, Verdict
 from motcua.documents.rules import papers
 from motcua.documents.rules.verdict import FILE_BYTES_MAX
 from motcua.web import Page, Throttle, language_of, render
+
+Asking = Request[Any, Any, Any]
 
 TRIES, TRY_SECONDS = 10, 60
 NUMBER_LENGTH_MAX = 40
@@ -40,7 +44,7 @@ class Seen(Page):
     issued_on: date
     status: str
     status_since: datetime
-    holder: dict[str, Any] | None = None
+    holder: Shown | None = None
     """Shown after the right number was typed."""
     is_wrong: bool = False
     """A number was typed, and it is not the paper's."""
@@ -59,7 +63,7 @@ class Asked(Page):
 
 @get("/verify", opt={"access": "public"}, include_in_schema=False)
 async def start(
-    request: Request[Any, Any, Any], city: City, reference: str = ""
+    request: Asking, city: NamedDependency[City], reference: FromQuery[str] = ""
 ) -> Response[Any] | Redirect:
     typed = papers.plain_reference(reference[:REFERENCE_LENGTH_MAX])
     if not typed:
@@ -72,7 +76,9 @@ async def start(
 
 
 @get("/verify/{reference:str}", opt={"access": "public"})
-async def look(request: Request[Any, Any, Any], city: City, reference: str) -> Response[Any]:
+async def look(
+    request: Asking, city: NamedDependency[City], reference: FromPath[str]
+) -> Response[Any]:
     """Who issued the paper, its kind, number and day, and whether it still holds. No person."""
     record = await actions.record_of(city, reference)
     if wants_page(request):
@@ -81,7 +87,9 @@ async def look(request: Request[Any, Any, Any], city: City, reference: str) -> R
 
 
 @post("/verify/{reference:str}", opt={"access": "public"}, status_code=200)
-async def look_closer(request: Request[Any, Any, Any], city: City, reference: str) -> Response[Any]:
+async def look_closer(
+    request: Asking, city: NamedDependency[City], reference: FromPath[str]
+) -> Response[Any]:
     """The same, and of whom the paper speaks, for one who types the personal number on it."""
     _count(request, reference)
     form = await request.json() if _is_json(request) else await request.form()
@@ -89,12 +97,11 @@ async def look_closer(request: Request[Any, Any, Any], city: City, reference: st
     number = typed[:NUMBER_LENGTH_MAX] if isinstance(typed, str) else ""
     shown = await actions.show_holder(city, reference, number)
     record = await actions.record_of(city, reference)
-    fields = shown.fields if shown else None
     never_kept = {"Cache-Control": "no-store"}
     if wants_page(request):
-        page = _seen(record, holder=fields, is_wrong=shown is None)
+        page = _seen(record, holder=shown, is_wrong=shown is None)
         return render(page, request, headers=never_kept)
-    return Response({**_said(record, request), "holder": fields}, headers=never_kept)
+    return Response({**_said(record, request), "holder": shown}, headers=never_kept)
 
 
 @post(
@@ -104,7 +111,7 @@ async def look_closer(request: Request[Any, Any, Any], city: City, reference: st
     guards=[_files_by_client],
     request_max_body_size=FILE_BYTES_MAX + ENVELOPE_BYTES_MAX,
 )
-async def check_file(request: Request[Any, Any, Any], city: City) -> Response[Any]:
+async def check_file(request: Asking, city: NamedDependency[City]) -> Response[Any]:
     """Is the file dropped here the very paper of the record? A copied QR code is not enough."""
     _, content = await file_of(request)
     verdict, record, is_same = await actions.check_file(city, content)
@@ -121,7 +128,7 @@ async def check_file(request: Request[Any, Any, Any], city: City) -> Response[An
 
 
 @get("/trust.pem", opt={"access": "public"}, include_in_schema=False)
-async def trust(city: City) -> Response[bytes]:
+async def trust(city: NamedDependency[City]) -> Response[bytes]:
     """The certificates by which papers of this city are checked off line."""
     anchors = actions.trust_anchors(city.settings)
     if not anchors:
@@ -129,15 +136,15 @@ async def trust(city: City) -> Response[bytes]:
     return Response(anchors, media_type="application/x-pem-file")
 
 
-def wants_page(request: Request[Any, Any, Any]) -> bool:
+def wants_page(request: Asking) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def _is_json(request: Request[Any, Any, Any]) -> bool:
+def _is_json(request: Asking) -> bool:
     return request.content_type[0] == "application/json"
 
 
-def _count(request: Request[Any, Any, Any], reference: str) -> None:
+def _count(request: Asking, reference: str) -> None:
     client = request.client.host if request.client else "-"
     seconds = max(_by_client.wait(client), _by_reference.wait(papers.plain_reference(reference)))
     if seconds:
@@ -146,7 +153,7 @@ def _count(request: Request[Any, Any, Any], reference: str) -> None:
 
 def _seen(
     record: Record,
-    holder: dict[str, Any] | None = None,
+    holder: Shown | None = None,
     is_wrong: bool = False,
     finding: Finding | None = None,
 ) -> Seen:
@@ -164,7 +171,7 @@ def _seen(
     )
 
 
-def _said(record: Record, request: Request[Any, Any, Any]) -> dict[str, Any]:
+def _said(record: Record, request: Asking) -> dict[str, Any]:
     language = language_of(request)
     return {
         "reference": record.reference,

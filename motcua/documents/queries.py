@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from motcua.db import Read, Write, statement
-from motcua.documents.model import File, Issued, Record, Reserved, Shown, VaultPaper
+from motcua.documents.model import File, HolderFound, Issued, Record, Reserved, VaultPaper
 
 
 @statement
@@ -77,4 +77,4 @@ async def record_of(db: Read, reference: str) -> Record | None: ...
 
 
 @statement
-async def holder_of(db: Read, reference: str, number: str) -> Shown | None: ...
+async def holder_of(db: Read, reference: str, number: str) -> HolderFound | None: ...

@@ -2,32 +2,44 @@
 
 import asyncio
 from collections.abc import Mapping
-from uuid import UUID
+from datetime import datetime
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from motcua.base import clock
 from motcua.base.errors import NotFound, Unavailable
 from motcua.base.ids import SYSTEM, PersonId, new_id
+from motcua.base.text import Text
 from motcua.db import City, Read, Write, jobs
 from motcua.notices import queries, rules
-from motcua.notices.model import About, Fact, Message, Outcome, Outgoing
+from motcua.notices.model import About, Fact, Message, Outcome, Outgoing, Sum, Template
 from motcua.notices.outside import Post
-from motcua.web.language import Language
+from motcua.web import figures
+from motcua.web.language import Language, words
 
 MESSAGES_MAX = 100
 
 
 async def send(
-    db: Write, person: PersonId, template: str, facts: Mapping[str, Fact], about: About,
+    db: Write,
+    person: PersonId,
+    template: str,
+    facts: Mapping[str, Fact],
+    about: About,
+    *,
     language: Language = "vi",
-) -> UUID:  # fmt: skip
-    """Tell a person something if, and only if, this transaction commits; by a known template."""
+    cause: UUID | None = None,
+) -> UUID:
+    """Tell a person something if, and only if, this transaction commits; by a known template.
+
+    The same cause (an event's id) tells the same person the same thing once: jobs may run twice.
+    """
     info = db.city.pack.info
     now = clock.now()
-    subject, body = rules.written(
+    subject, body = written(
         rules.TEMPLATES[template], facts, language, ZoneInfo(info.time_zone), info.currency.code
     )
-    message_id = new_id()
+    message_id = uuid5(cause, f"{template}:{person}") if cause else new_id()
     await queries.record_message(
         db, message_id, person, subject, body, language, about.kind, about.id, now
     )
@@ -67,3 +79,28 @@ async def outbox(city: City) -> list[Outgoing]:
         raise NotFound("web.not_found")
     async with city.database.read(SYSTEM) as db:
         return await queries.latest_messages(db, MESSAGES_MAX)
+
+
+def written(
+    template: Template, facts: Mapping[str, Fact], language: Language, zone: ZoneInfo, currency: str
+) -> tuple[str, str]:
+    """Subject and text. A missing fact is a bug of the sender: it fails here, not on the way."""
+    said = {name: _said(fact, language, zone, currency) for name, fact in facts.items()}
+    speak = words(language)
+
+    def fill(sentence: str) -> str:
+        return speak.pgettext(rules.CONTEXT, sentence) % said
+
+    # One line: a subject travels as a header.
+    subject = " ".join(fill(template.subject).split())[: rules.SUBJECT_LENGTH_MAX]
+    return subject, f"{fill(template.body)}\n\n{fill(rules.SIGNED)}\n"
+
+
+def _said(fact: Fact, language: Language, zone: ZoneInfo, currency: str) -> str:
+    if isinstance(fact, datetime):
+        return f"{figures.clock(fact, zone)} {figures.full_day(fact, language, zone)}"
+    if isinstance(fact, Text):
+        return fact.within(language)
+    if isinstance(fact, Sum):
+        return figures.money(fact.amount, currency, language)
+    return fact[: rules.FACT_LENGTH_MAX]

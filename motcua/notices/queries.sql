@@ -3,7 +3,8 @@ INSERT INTO notices.messages (
     id, person_id, made_by, subject, body, language, about_kind, about_id, made_at
 ) VALUES (
     :id, :person, db.person(), :subject, :body, :language, :about_kind, :about_id, :at
-);
+)
+ON CONFLICT DO NOTHING;
 
 -- name: message_by_id
 SELECT id, person_id, subject, body, language, about_kind, about_id, made_at

@@ -1,13 +1,6 @@
-"""What a notice says: its sentences in the reader's language, filled with the facts."""
+"""What can be told, in the English sentences by which the catalogues know them."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
-from motcua.base.text import Text
-from motcua.notices.model import Fact, Sum, Template
-from motcua.web import figures
-from motcua.web.language import Language, words
+from motcua.notices.model import Template
 
 SUBJECT_LENGTH_MAX = 200
 FACT_LENGTH_MAX = 1_000  # of the longest notice all fit; the page of the thing has the rest
@@ -66,28 +59,3 @@ TEMPLATES = {
         "We hold it for you and return it.",
     ),
 }
-
-
-def written(
-    template: Template, facts: Mapping[str, Fact], language: Language, zone: ZoneInfo, currency: str
-) -> tuple[str, str]:
-    """Subject and text. A missing fact is a bug of the sender: it fails here, not on the way."""
-    said = {name: _said(fact, language, zone, currency) for name, fact in facts.items()}
-    speak = words(language)
-
-    def fill(sentence: str) -> str:
-        return speak.pgettext(CONTEXT, sentence) % said
-
-    # One line: a subject travels as a header.
-    subject = " ".join(fill(template.subject).split())[:SUBJECT_LENGTH_MAX]
-    return subject, f"{fill(template.body)}\n\n{fill(SIGNED)}\n"
-
-
-def _said(fact: Fact, language: Language, zone: ZoneInfo, currency: str) -> str:
-    if isinstance(fact, datetime):
-        return f"{figures.clock(fact, zone)} {figures.full_day(fact, language, zone)}"
-    if isinstance(fact, Text):
-        return fact.within(language)
-    if isinstance(fact, Sum):
-        return figures.money(fact.amount, currency, language)
-    return fact[:FACT_LENGTH_MAX]

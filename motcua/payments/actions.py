@@ -1,12 +1,14 @@
 """What is done about money: ask for it, book what the bank says has arrived, and count."""
 
+import logging
 from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
+from prometheus_client import Counter
 
 from motcua.base import clock
-from motcua.base.errors import Conflict, NotFound
+from motcua.base.errors import Conflict, NotAllowed, NotFound
 from motcua.base.ids import PersonId, new_id, new_reference
 from motcua.db import City, Read, Write, events
 from motcua.payments import queries, rules
@@ -17,15 +19,20 @@ from motcua.payments.model import (
     Bill,
     LedgerFault,
     Line,
+    Order,
     Outcome,
     Payment,
+    PaymentsFile,
     Receipt,
     Request,
     Transfer,
 )
-from motcua.payments.outside import CALLBACKS, Cashier
+from motcua.payments.outside import Bank
 
+CALLBACKS = Counter("motcua_payment_callbacks_total", "Call-backs of the bank", ["outcome"])
 REFERENCE_LENGTH = 12  # 60 random bits, short enough to copy from a statement
+
+log = logging.getLogger("motcua.payments")
 
 _ACCOUNT_KINDS = {"bank": "asset", "revenue": "revenue", "refunds": "liability"}
 
@@ -42,9 +49,8 @@ async def open_request(
     """Ask the payer for the sum of a thing, once. A sum of nothing asks for nothing."""
     assert 0 <= amount <= AMOUNT_MAX
     assert amount == sum(line.amount for line in lines)
-    cashier = db.city[Cashier]
     if amount == 0:
-        return _nothing(cashier)
+        return _nothing(db.city)
     request = Request(
         id=new_id(),
         reference=new_reference()[:REFERENCE_LENGTH],
@@ -53,7 +59,7 @@ async def open_request(
         payer=payer,
         agency=agency,
         amount=amount,
-        currency=cashier.currency,
+        currency=db.city.pack.info.currency.code,
         lines=list(lines),
         made_at=clock.now(),
         closing=None,
@@ -63,7 +69,7 @@ async def open_request(
         db, request.id, request.reference, thing_id, thing_code, payer,
         agency, amount, request.currency, request.lines, request.made_at,
     )  # fmt: skip
-    return cashier.payment(request)
+    return _payment(db.city, request)
 
 
 async def payment_of(db: Read, thing_id: UUID) -> Payment:
@@ -73,10 +79,9 @@ async def payment_of(db: Read, thing_id: UUID) -> Payment:
 
 async def payments_of(db: Read, thing_ids: Sequence[UUID]) -> dict[UUID, Payment]:
     """The same for a list of things, in one statement."""
-    cashier = db.city[Cashier]
     found = {r.thing_id: r for r in await queries.requests_of_things(db, list(thing_ids))}
     return {
-        id: cashier.payment(found[id]) if id in found else _nothing(cashier) for id in thing_ids
+        id: _payment(db.city, found[id]) if id in found else _nothing(db.city) for id in thing_ids
     }
 
 
@@ -97,10 +102,9 @@ async def bill(db: Read, request_id: UUID) -> Bill:
     request = await queries.request_by_id(db, request_id)
     if request is None:
         raise NotFound("payment.not_found")
-    cashier = db.city[Cashier]
     lines = msgspec.convert(request.lines, list[Line])
-    file = cashier.file
-    return Bill(request, lines, cashier.payment(request), file.bank, file.qr.account)
+    file = _file(db.city)
+    return Bill(request, lines, _payment(db.city, request), file.bank, file.qr.account)
 
 
 async def order_url(db: Read, request_id: UUID) -> str:
@@ -108,7 +112,16 @@ async def order_url(db: Read, request_id: UUID) -> str:
     shown = await bill(db, request_id)
     if shown.payment.state != "open":
         raise Conflict("payment.not_open")
-    return db.city[Cashier].order_url(shown.request)
+    request = shown.request
+    order = Order(
+        reference=request.reference,
+        amount=request.amount,
+        currency=request.currency,
+        qr=_qr(db.city, request),
+        return_url=f"{_page_url(db.city, request)}/return",
+        made_at=clock.now(),
+    )
+    return db.city[Bank].order_url(order)
 
 
 async def open_reference(db: Read, thing_code: str) -> tuple[str, str]:
@@ -118,12 +131,21 @@ async def open_reference(db: Read, thing_code: str) -> tuple[str, str]:
         raise NotFound("payment.not_found")
     if request.closing:
         raise Conflict("payment.not_open")
-    return request.reference, db.city[Cashier].qr(request)
+    return request.reference, _qr(db.city, request)
 
 
 def hear(city: City, body: bytes, signature: str) -> BankWord:
     """What the bank says, or a refusal where it is not the bank that says it, or not now."""
-    return city[Cashier].hear(body, signature)
+    try:
+        word = city[Bank].hear(body, signature)
+        if not rules.is_fresh(word.sent_at, clock.now()):
+            raise NotAllowed("payment.callback_stale")
+    except NotAllowed as refusal:
+        CALLBACKS.labels(refusal.reason.removeprefix("payment.callback_")).inc()
+        # Nothing of what a stranger sent is written down.
+        log.warning("call-back refused", extra={"reason": refusal.reason})
+        raise
+    return word
 
 
 async def book(db: Write, word: BankWord) -> Outcome:
@@ -177,8 +199,32 @@ async def ledger_faults(db: Read) -> list[LedgerFault]:
     return await queries.ledger_faults(db)
 
 
-def _nothing(cashier: Cashier) -> Payment:
-    return Payment(state="none", amount=0, currency=cashier.currency)
+def _file(city: City) -> PaymentsFile:
+    return city.pack.file("payments", PaymentsFile)
+
+
+def _nothing(city: City) -> Payment:
+    return Payment(state="none", amount=0, currency=city.pack.info.currency.code)
+
+
+def _payment(city: City, request: Request) -> Payment:
+    state = rules.state_of(request.closing, request.refund_amount)
+    return Payment(
+        state=state,
+        amount=request.amount,
+        currency=request.currency,
+        url=_page_url(city, request) if state == "open" else None,
+        qr=_qr(city, request) if state == "open" else None,
+        refund_amount=request.refund_amount,
+    )
+
+
+def _page_url(city: City, request: Request) -> str:
+    return f"{city.settings.public_url}/pay/{request.id}"
+
+
+def _qr(city: City, request: Request) -> str:
+    return rules.qr_payload(_file(city).qr, city.pack.info, request.amount, request.reference)
 
 
 def _lock(request: Request) -> str:

@@ -1,6 +1,5 @@
 """The bank as the city speaks to it: what the city signs for it, and what it hears from it."""
 
-import logging
 import os
 import tempfile
 from functools import cached_property
@@ -10,21 +9,14 @@ import msgspec
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
-from prometheus_client import Counter
 
-from motcua.base import clock
 from motcua.base.errors import Invalid, NotAllowed, Unavailable
-from motcua.base.pack import PackInfo
-from motcua.base.settings import Settings
 from motcua.db import City
-from motcua.payments import rules
 from motcua.payments.model import (
     CALLBACK_BYTES_MAX,
     BankWord,
     Order,
-    Payment,
     PaymentsFile,
-    Request,
 )
 
 SIGNATURE_LENGTH_MAX = 1024
@@ -32,79 +24,34 @@ SIGNATURE_LENGTH_MAX = 1024
 CITY_KEY, CITY_PUBLIC_KEY = "payments.json", "payments.public.json"
 BANK_PUBLIC_KEY = "bank.public.json"
 
-CALLBACKS = Counter("motcua_payment_callbacks_total", "Call-backs of the bank", ["outcome"])
 
-log = logging.getLogger("motcua.payments")
+class Bank:
+    """The bank's page and the bank's call-backs; which key is whose."""
 
-
-class Cashier:
-    """The city's place of payment: its account, its bank, and the key it signs orders with."""
-
-    def __init__(self, file: PaymentsFile, info: PackInfo, settings: Settings) -> None:
-        self.file = file
-        self.info = info
-        self.keys = settings.keys
-        self.public_url = settings.public_url
-        self.bank_url = file.bank.url
-        if settings.demo:
-            self.bank_url = f"http://localhost:{settings.demo_port('bank')}"
+    def __init__(self, url: str | None, keys: Path) -> None:
+        self.url = url
+        self.keys = keys
 
     @classmethod
-    def of(cls, city: City) -> "Cashier":
-        return cls(city.pack.file("payments", PaymentsFile), city.pack.info, city.settings)
+    def of(cls, city: City) -> "Bank":
+        settings = city.settings
+        if settings.demo:
+            return cls(f"http://localhost:{settings.demo_port('bank')}", settings.keys)
+        return cls(city.pack.file("payments", PaymentsFile).bank.url, settings.keys)
 
-    @property
-    def currency(self) -> str:
-        return self.info.currency.code
-
-    def payment(self, request: Request) -> Payment:
-        state = rules.state_of(request.closing, request.refund_amount)
-        return Payment(
-            state=state,
-            amount=request.amount,
-            currency=request.currency,
-            url=self.page_url(request) if state == "open" else None,
-            qr=self.qr(request) if state == "open" else None,
-            refund_amount=request.refund_amount,
-        )
-
-    def page_url(self, request: Request) -> str:
-        return f"{self.public_url}/pay/{request.id}"
-
-    def qr(self, request: Request) -> str:
-        return rules.qr_payload(self.file.qr, self.info, request.amount, request.reference)
-
-    def order_url(self, request: Request) -> str:
-        """The bank's page for this request, with the order signed by the city's key (RFC 7515)."""
-        if self.bank_url is None:
+    def order_url(self, order: Order) -> str:
+        """The bank's page for this order, signed with the city's key (RFC 7515)."""
+        if self.url is None:
             raise Unavailable("payment.no_bank_page", register="bank")
-        order = Order(
-            reference=request.reference,
-            amount=request.amount,
-            currency=request.currency,
-            qr=self.qr(request),
-            return_url=f"{self.page_url(request)}/return",
-            made_at=clock.now(),
-        )
-        signed = jws.serialize_compact(
-            {"alg": "ES256"}, msgspec.json.encode(order), self._key, algorithms=["ES256"]
-        )
-        return f"{self.bank_url}/pay?order={signed}"
+        content = msgspec.json.encode(order)
+        signed = jws.serialize_compact({"alg": "ES256"}, content, self._key, ["ES256"])
+        return f"{self.url}/pay?order={signed}"
 
     def hear(self, body: bytes, signature: str) -> BankWord:
-        """The bank's word, once its signature over exactly these bytes holds and it is of now.
+        """The bank's word, once its signature over exactly these bytes holds.
 
         The signature is a compact JWS with detached content (RFC 7515, appendix F).
         """
-        try:
-            return self._read(body, signature)
-        except NotAllowed as refusal:
-            CALLBACKS.labels(refusal.reason.removeprefix("payment.callback_")).inc()
-            # Nothing of what a stranger sent is written down.
-            log.warning("call-back refused", extra={"reason": refusal.reason})
-            raise
-
-    def _read(self, body: bytes, signature: str) -> BankWord:
         if len(body) > CALLBACK_BYTES_MAX or len(signature) > SIGNATURE_LENGTH_MAX:
             raise NotAllowed("payment.callback_forged")
         # With content of its own inside, the signature would not be one over the body.
@@ -121,8 +68,6 @@ class Cashier:
             raise Invalid("payment.callback_unreadable") from None
         if word.sent_at.tzinfo is None or word.paid_at.tzinfo is None:
             raise Invalid("payment.callback_unreadable")
-        if not rules.is_fresh(word.sent_at, clock.now()):
-            raise NotAllowed("payment.callback_stale")
         return word
 
     def _bank_key(self) -> ECKey:

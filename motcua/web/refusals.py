@@ -118,7 +118,7 @@ def answer_bug(request: Request[Any, Any, Any], error: Exception) -> Response[An
         json.dumps(
             {
                 "request": number_of(request.scope),
-                "error": f"{type(error).__module__}.{type(error).__qualname__}",
+                "error": repr(error),
                 "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-20:]],
             }
         )

@@ -229,7 +229,8 @@ async def test_an_issued_paper_is_genuine_and_in_the_vault(city: City, agency: s
     async with city.database.write(an) as db:
         file, pdf = await documents.open_file(db, issued.document)
         (kept,) = await documents.vault(db)
-    verdict = documents.check(pdf, documents.trust_anchors(city.settings), clock.now())
+    anchors = documents.trust_anchors(city.settings)
+    verdict = await asyncio.to_thread(documents.check, pdf, anchors, clock.now())
     assert (verdict.outcome, verdict.reference) == ("valid", issued.reference)
     assert file.name == "phiếu.pdf"
     assert (kept.reference, kept.status, kept.document) == (
@@ -303,7 +304,7 @@ async def test_the_number_on_the_paper_opens_the_person_and_the_person_is_told(
     assert await actions.show_holder(city, "0" * 20, "999090000017") is None
     shown = await actions.show_holder(city, issued.reference, " 999.090.000-017 ")
     assert shown is not None
-    assert shown.fields == {"name": "Nguyễn Văn An", "birth_date": "1990-03-12"}
+    assert (shown.name, shown.birth_date) == ("Nguyễn Văn An", date(1990, 3, 12))
     async with city.database.read(an) as db:
         seen = await events.history(db, issued.document)
     assert [event.kind for event in seen] == ["document.shown"]
@@ -323,7 +324,8 @@ async def test_a_dropped_file_must_be_the_very_paper(city: City, agency: str) ->
         verify_url=f"{city.settings.public_url}/verify/{issued.reference}", number="1/X"
     )
     signer = city[documents.Signers].by_agency(agency)
-    forged = signer.sign(typeset(build.SAMPLE / "certificate.typ", facts), clock.now())
+    draft = typeset(build.SAMPLE / "certificate.typ", facts)
+    forged = await asyncio.to_thread(signer.sign, draft, clock.now())
     verdict, record, is_same = await actions.check_file(city, forged)
     assert (verdict.outcome, is_same) == ("valid", False)
 

@@ -3,13 +3,17 @@
 import asyncio
 import html
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+import msgspec
 import uvicorn
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
 from motcua.base.settings import Settings
 from motcua.db.city import City
@@ -69,3 +73,36 @@ async def lying(settings: Settings) -> AsyncIterator[Liar]:
     finally:
         server.should_exit = True
         await task
+
+
+def elsewhere(city: City, port: int) -> City:
+    """The same city and database with its neighbours at other ports."""
+    settings = msgspec.structs.replace(
+        city.settings, port=port, public_url=f"http://localhost:{port}"
+    )
+    other = City(settings, city.pack, city.database.url)
+    other.database = city.database
+    return other
+
+
+def signed_by_a_stranger(token: str) -> str:
+    claims = msgspec.json.decode(_unpacked(token.split(".")[1]))
+    key = ECKey.generate_key("P-256", auto_kid=True)
+    return jwt.encode({"alg": "ES256", "kid": key.kid, "typ": "at+jwt"}, claims, key)
+
+
+def unsigned(token: str) -> str:
+    header = urlsafe_b64encode(b'{"alg":"none","typ":"at+jwt"}').rstrip(b"=").decode()
+    return f"{header}.{token.split('.')[1]}."
+
+
+def with_the_same_kid(token: str) -> str:
+    """Signed by a stranger who claims the provider's key id."""
+    claims = msgspec.json.decode(_unpacked(token.split(".")[1]))
+    kid = msgspec.json.decode(_unpacked(token.split(".")[0]))["kid"]
+    key = ECKey.generate_key("P-256")
+    return jwt.encode({"alg": "ES256", "kid": kid, "typ": "at+jwt"}, claims, key)
+
+
+def _unpacked(part: str) -> bytes:
+    return urlsafe_b64decode(part + "=" * (-len(part) % 4))

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from motcua import identity
 from motcua.base.settings import Settings
 from motcua.db.city import City
 from motcua.demo import people
+from motcua.identity import actions
+from tests.identity import build
 
 START_SECONDS_MAX = 15
 
@@ -69,3 +71,11 @@ async def wired(city: City) -> City:
 
     identity.wire(city, represents)
     return city
+
+
+@pytest.fixture
+async def liar(wired: City, unused_tcp_port: int) -> AsyncIterator[tuple[City, build.Liar]]:
+    city = build.elsewhere(wired, unused_tcp_port - 10)
+    identity.wire(city, wired[actions.BusinessRegister].represents)
+    async with build.lying(city.settings) as provider:
+        yield city, provider

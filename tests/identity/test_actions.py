@@ -1,23 +1,18 @@
 """Signing in against a provider over HTTP, sessions, and access tokens."""
 
-import asyncio
 import logging
-from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import httpx
 import msgspec
 import pytest
-from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from motcua import identity
 from motcua.base import clock
 from motcua.base.errors import Invalid, NotAllowed, NotFound, Unavailable
-from motcua.base.ids import SYSTEM, PersonId
+from motcua.base.ids import SYSTEM
 from motcua.db.city import City
 from motcua.demo import eid, people
 from motcua.identity import actions
@@ -25,24 +20,6 @@ from motcua.identity.outside import Providers
 from tests.identity import build
 
 REFUSED = r"identity\.token_refused"
-
-
-def elsewhere(city: City, port: int) -> City:
-    """The same city and database with its neighbours at other ports."""
-    settings = msgspec.structs.replace(
-        city.settings, port=port, public_url=f"http://localhost:{port}"
-    )
-    other = City(settings, city.pack, city.database.url)
-    other.database = city.database
-    return other
-
-
-@pytest.fixture
-async def liar(wired: City, unused_tcp_port: int) -> AsyncIterator[tuple[City, build.Liar]]:
-    city = elsewhere(wired, unused_tcp_port - 10)
-    identity.wire(city, wired[actions.BusinessRegister].represents)
-    async with build.lying(city.settings) as provider:
-        yield city, provider
 
 
 async def test_an_signs_in_and_the_session_knows_him(wired: City, residents_provider: str) -> None:
@@ -300,12 +277,12 @@ async def test_a_new_key_of_the_provider_is_learnt_once_and_not_for_everybody(
         assert (await identity.bearer(city, token)).name == "Nguyễn Văn An"
         for _ in range(3):
             with pytest.raises(NotAllowed):
-                await identity.bearer(city, _signed_by_a_stranger(token))
+                await identity.bearer(city, build.signed_by_a_stranger(token))
     assert len(fetches) == 1
 
 
 async def test_a_provider_that_is_down_is_unavailable(wired: City, unused_tcp_port: int) -> None:
-    city = elsewhere(wired, unused_tcp_port - 10)
+    city = build.elsewhere(wired, unused_tcp_port - 10)
     with pytest.raises(Unavailable, match=r"identity\.provider_down"):
         await actions.begin(city, "residents", None)
     with pytest.raises(Unavailable, match=r"identity\.provider_down"):
@@ -319,139 +296,6 @@ async def test_outside_the_demo_no_provider_is_made_up(wired: City) -> None:
         await actions.begin(city, "residents", None)
     with pytest.raises(NotAllowed, match=REFUSED):
         await identity.bearer(city, eid.mint(wired.settings, "an"))
-
-
-# ---- access tokens
-
-
-async def test_a_minted_token_is_the_person_who_signs_in(
-    wired: City, residents_provider: str
-) -> None:
-    viewer = await identity.bearer(wired, eid.mint(wired.settings, "an"))
-    signed_in = await build.sign_in(wired, "an")
-    assert viewer.person == signed_in.viewer.person
-    assert (viewer.level, viewer.session, viewer.is_officer) == (2, None, False)
-
-
-async def test_a_token_of_a_lower_level_is_of_that_level(
-    wired: City, residents_provider: str
-) -> None:
-    assert (await identity.bearer(wired, eid.mint(wired.settings, "an", level=1))).level == 1
-
-
-async def test_an_officers_token_is_an_officers(wired: City, officers_provider: str) -> None:
-    viewer = await identity.bearer(wired, eid.mint(wired.settings, "reception"))
-    assert viewer.is_officer
-    assert viewer.name == "Đặng Thu Hà"
-
-
-async def test_a_token_for_the_firm_names_both(wired: City, residents_provider: str) -> None:
-    token = eid.mint(wired.settings, "an", organisation="thu-nghiem")
-    viewer = await identity.bearer(wired, token)
-    assert viewer.on_behalf_of is not None
-    assert viewer.level is None
-    with pytest.raises(NotAllowed, match=r"identity\.not_representative"):
-        await identity.bearer(wired, eid.mint(wired.settings, "binh", organisation="thu-nghiem"))
-
-
-async def test_first_sight_of_a_person_by_many_at_once_makes_one_person(
-    liar: tuple[City, build.Liar],
-) -> None:
-    city, provider = liar
-    provider.twist = lambda claims, kind: {**claims, "sub": "never-seen-before"}
-    tokens = [provider.access_token("hung", str(n)) for n in range(12)]
-    viewers = await asyncio.gather(*(identity.bearer(city, token) for token in tokens))
-    assert len({viewer.person for viewer in viewers}) == 1
-
-
-async def test_a_known_token_ends_when_it_says(liar: tuple[City, build.Liar]) -> None:
-    city, provider = liar
-    token = provider.access_token("an", "j")
-    assert await identity.bearer(city, token)
-    with (
-        clock.at(clock.now() + timedelta(seconds=3601)),
-        pytest.raises(NotAllowed, match=REFUSED),
-    ):
-        await identity.bearer(city, token)
-
-
-def _signed_by_a_stranger(token: str) -> str:
-    claims = msgspec.json.decode(actions._unpacked(token.split(".")[1]))
-    key = ECKey.generate_key("P-256", auto_kid=True)
-    return jwt.encode({"alg": "ES256", "kid": key.kid, "typ": "at+jwt"}, claims, key)
-
-
-def _unsigned(token: str) -> str:
-    header = urlsafe_b64encode(b'{"alg":"none","typ":"at+jwt"}').rstrip(b"=").decode()
-    return f"{header}.{token.split('.')[1]}."
-
-
-def _same_kid(token: str) -> str:
-    """Signed by a stranger who claims the provider's key id."""
-    claims = msgspec.json.decode(actions._unpacked(token.split(".")[1]))
-    kid = msgspec.json.decode(actions._unpacked(token.split(".")[0]))["kid"]
-    key = ECKey.generate_key("P-256")
-    return jwt.encode({"alg": "ES256", "kid": kid, "typ": "at+jwt"}, claims, key)
-
-
-@pytest.mark.parametrize(
-    "forge",
-    [
-        lambda token: "",
-        lambda token: "a.b.c",
-        lambda token: "..",
-        lambda token: "ấ.ấ.ấ",
-        lambda token: token[:-2],
-        lambda token: token + "." + token,
-        lambda token: token * 20,
-        lambda token: _unsigned(token),
-        lambda token: _signed_by_a_stranger(token),
-        lambda token: _same_kid(token),
-    ],
-)
-async def test_a_forged_token_is_refused(
-    wired: City, residents_provider: str, forge: Callable[[str], str]
-) -> None:
-    with pytest.raises(NotAllowed, match=REFUSED):
-        await identity.bearer(wired, forge(eid.mint(wired.settings, "an")))
-
-
-@pytest.mark.parametrize(
-    "twist",
-    [
-        {"aud": "another-api"},
-        {"iss": "https://evil.example"},
-        {"exp": 1_000_000_000},
-        {"exp": None},
-        {"sub": None},
-        {"fullName": None},
-    ],
-)
-async def test_a_token_with_one_wrong_claim_is_refused(
-    liar: tuple[City, build.Liar], twist: dict[str, Any]
-) -> None:
-    city, provider = liar
-    provider.twist = lambda claims, kind: {**claims, **twist}
-    with pytest.raises(NotAllowed, match=REFUSED):
-        await identity.bearer(city, provider.access_token("an", "j"))
-
-
-async def test_an_id_token_opens_no_api(liar: tuple[City, build.Liar]) -> None:
-    city, provider = liar
-    with pytest.raises(NotAllowed, match=REFUSED):
-        await identity.bearer(city, provider.id_token("an", "n"))
-
-
-async def test_tokens_kept_in_memory_are_bounded(
-    wired: City, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(actions, "TOKENS_MAX", 3)
-    viewer = identity.Viewer(person=PersonId(UUID(int=5)), name="x")
-    until = clock.now().timestamp() + 60
-    for token in "abcde":
-        wired[actions.Tokens].keep(token, viewer, until)
-    kept = [token for token in "abcde" if wired[actions.Tokens].get(token)]
-    assert kept == ["c", "d", "e"]
 
 
 # ---- who may see whom

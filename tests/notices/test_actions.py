@@ -141,6 +141,19 @@ async def test_writing_a_notice_is_two_statements(city: City) -> None:
         assert db.round_trips - before == 2
 
 
+async def test_one_cause_tells_one_person_once(city: City) -> None:
+    one, other, officer = [await somebody(city, None) for _ in range(3)]
+    cause = uuid4()
+    told = []
+    for person in (one, one, other):
+        async with city.database.write(officer) as db:
+            about = About("case", uuid4())
+            told.append(await notices.send(db, person, "case.accepted", FACTS, about, cause=cause))
+    assert told[0] == told[1] != told[2]
+    async with city.database.read(one) as db:
+        assert len(await notices.messages_of_me(db)) == 1
+
+
 async def test_only_its_reader_reads_it(city: City) -> None:
     person = await somebody(city, "an@example.com")
     message = await send(city, person)

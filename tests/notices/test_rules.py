@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from motcua.base.text import Text
-from motcua.notices import rules
+from motcua.notices import actions, rules
 from motcua.notices.model import Fact, Sum
 from motcua.web.language import LANGUAGES, Language, words
 
@@ -33,7 +33,7 @@ FACTS: dict[str, Fact] = {
 
 def write(name: str, language: Language, **changed: Any) -> tuple[str, str]:
     facts = {**FACTS, **changed}
-    return rules.written(rules.TEMPLATES[name], facts, language, ZONE, "VND")
+    return actions.written(rules.TEMPLATES[name], facts, language, ZONE, "VND")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -66,7 +66,7 @@ def test_money_is_written_as_the_reader_writes_it() -> None:
 def test_a_missing_fact_is_found_where_the_notice_is_written() -> None:
     facts = {name: fact for name, fact in FACTS.items() if name != "officer"}
     with pytest.raises(KeyError):
-        rules.written(rules.TEMPLATES["case.accepted"], facts, "vi", ZONE, "VND")
+        actions.written(rules.TEMPLATES["case.accepted"], facts, "vi", ZONE, "VND")
 
 
 def test_a_subject_stays_one_line_whatever_the_facts() -> None:

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.packs.kinds import PACKS, faults
+from motcua.doctor import pack_faults
+from tests.conftest import ROOT
+
+PACKS = ROOT / "packs"
 
 PROCEDURE = "procedures/9.000001.yaml"
 
@@ -33,7 +36,7 @@ class Broken:
     def found(self) -> list[tuple[str, int, str]]:
         return [
             (Path(f.file).relative_to(self.folder).as_posix(), f.line, f.what)
-            for f in faults(self.folder)
+            for f in pack_faults(self.folder)
         ]
 
 
@@ -52,8 +55,13 @@ def test_a_pack_with_many_faults_is_told_all_of_them_in_one_run(broken: Broken) 
         "text missing in English",
     )
     change("codes: [residents]", "codes: [police]", "unknown agency 'police'")
-    change("intake_limit: 8wh", "intake_limit: 8", "'intake_limit' is number, not string")
-    change("\nlimit: 5wd", '\nlimit: "5"', "'limit' is '5'", below=1)
+    change(
+        "intake_limit: 8wh",
+        "intake_limit: 8",
+        "'intake_limit' is number, not string",
+        "deadline without unit: 8",
+    )
+    change("\nlimit: 5wd", '\nlimit: "5"', "'limit' is '5'", "deadline without unit: 5", below=1)
     change(
         "required_if: answers.fee_class == 'student'",
         "required_if: answers.fee_class == ",
@@ -162,6 +170,7 @@ ONE_BY_ONE = [
     ("documents: true", "documents: false", "no page asks for the documents"),
     ('number: "{sequence}/{year}"', 'number: "{year}"', "'{sequence}' is missing"),
     ("register: population", "register: people", "unknown register 'people'"),
+    ("from: population.name", "from: people.name", "unknown register 'people'"),
     ("agencies: {codes: [residents]}", "agencies: {}", "no agency may receive it"),
     ("agencies: {codes: [residents]}", "agencies: {kind: commune}", None),
     ('code: "9.000001"', 'code: "9.000002"', "the file is not named after its code"),

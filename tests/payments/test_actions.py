@@ -17,7 +17,6 @@ from motcua.db import City, Write
 from motcua.db.query import statements
 from motcua.payments import actions, rules
 from motcua.payments.model import Transfer
-from motcua.payments.outside import Cashier
 from tests.payments import build
 
 AGENCY = "X1.01"
@@ -63,7 +62,7 @@ async def balance(city: City, account: str) -> int:
 
 
 def words_for(city: City, reference: str, amount: int = 205_000, **given: Any) -> payments.BankWord:
-    return build.word(reference, amount, currency=city[Cashier].currency, **given)
+    return build.word(reference, amount, currency=city.pack.info.currency.code, **given)
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +102,7 @@ async def test_the_code_carries_the_sum_and_the_reference(city: City) -> None:
     reference = await reference_of(city, thing)
     async with city.database.read(SYSTEM) as db:
         payment = await payments.payment_of(db, thing)
-    file = city[Cashier].file
+    file = city.pack.file("payments", payments.PaymentsFile)
     assert payment.qr is not None
     read = rules.read_qr(file.qr, city.pack.info, payment.qr)
     assert (read.amount, read.purpose, read.account) == (123_456, reference, file.qr.account)
@@ -127,7 +126,7 @@ async def test_to_a_stranger_the_request_does_not_exist(city: City) -> None:
 
 async def test_the_right_sum_settles_and_is_earned_by_the_agency(city: City) -> None:
     thing = await open_bill(city)
-    account = f"revenue:{AGENCY}:{city[Cashier].currency}"
+    account = f"revenue:{AGENCY}:{city.pack.info.currency.code}"
     before = await balance(city, account)
     word = words_for(city, await reference_of(city, thing))
     assert await book(city, word) == "settled"
@@ -167,7 +166,7 @@ async def test_a_transaction_that_changes_its_story_is_refused(city: City) -> No
 async def test_paying_twice_is_held_for_return(city: City) -> None:
     thing = await open_bill(city)
     reference = await reference_of(city, thing)
-    refunds = f"refunds:{city[Cashier].currency}"
+    refunds = f"refunds:{city.pack.info.currency.code}"
     before = await balance(city, refunds)
     assert await book(city, words_for(city, reference)) == "settled"
     assert await book(city, words_for(city, reference)) == "overpaid"
@@ -196,7 +195,7 @@ async def test_another_currency_settles_nothing(city: City) -> None:
 
 
 async def test_money_under_an_unknown_reference_is_not_lost(city: City) -> None:
-    refunds = f"refunds:{city[Cashier].currency}"
+    refunds = f"refunds:{city.pack.info.currency.code}"
     before = await balance(city, refunds)
     assert await book(city, words_for(city, "ZZZZZZZZZZZZ", 7)) == "unmatched"
     assert await balance(city, refunds) == before - 7

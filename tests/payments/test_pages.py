@@ -18,7 +18,6 @@ from motcua.base.text import Text
 from motcua.db import City
 from motcua.identity import Viewer
 from motcua.payments import api, pages
-from motcua.payments.outside import Cashier
 from tests.payments import build
 
 CALLBACK = "/api/v1/payments/callback"
@@ -86,7 +85,7 @@ async def call(client: httpx.AsyncClient, body: bytes, signature: str) -> httpx.
 
 
 def word_for(city: City, bill: Bill, **given: Any) -> payments.BankWord:
-    return build.word(bill.reference, currency=city[Cashier].currency, **given)
+    return build.word(bill.reference, currency=city.pack.info.currency.code, **given)
 
 
 def decoded(page: str) -> str:

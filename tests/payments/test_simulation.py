@@ -24,7 +24,6 @@ from motcua.base.ids import SYSTEM, PersonId, new_id
 from motcua.base.pack import Pack
 from motcua.base.settings import Settings
 from motcua.db import City
-from motcua.payments.outside import Cashier
 from tests.payments import build
 
 EXAMPLES, STEPS = 6, 20
@@ -63,7 +62,7 @@ class Ledger(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.city = City(town, Pack.read(town.pack), url)
         self.runner.run(self.city.database.open())
-        self.currency = self.city[Cashier].currency
+        self.currency = self.city.pack.info.currency.code
         self.touched: set[Bill] = set()
         self.agency = f"X1.{uuid4().hex[:8]}"
         self.earned = 0

@@ -60,7 +60,9 @@ def pages() -> list[type[Page]]:
         left += kind.__subclasses__()
         if "template" in vars(kind):
             found.append(kind)
-    return sorted((k for k in found if k.__module__.startswith("motcua.")), key=lambda k: k.__name__)
+    return sorted(
+        (k for k in found if k.__module__.startswith("motcua.")), key=lambda k: k.__name__
+    )
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.__name__)
@@ -72,8 +74,6 @@ def test_no_template_is_without_a_page() -> None:
     shown = {page.template for page in pages()}
     kit = {name for name in templates() if "/" not in name}
     lonely = {
-        name
-        for name in templates() - shown - kit
-        if not name.rpartition("/")[2].startswith("_")
+        name for name in templates() - shown - kit if not name.rpartition("/")[2].startswith("_")
     }
     assert not lonely

@@ -55,9 +55,7 @@ def kit_words(language: str) -> Catalog:
 def test_both_languages_give_the_same_reasons_meanings_and_advice():
     by_language = {
         language: {
-            (message.context, message.id)
-            for message in kit_words(language)
-            if message.context
+            (message.context, message.id) for message in kit_words(language) if message.context
         }
         for language in LANGUAGES
     }

@@ -43,9 +43,11 @@ def test_a_page_is_compressed_when_the_browser_can(client):
 
 
 def test_what_a_person_typed_stays_text(client):
-    shown = client.post("/form", data={"note": "<script>alert(1)</script>"})
-    assert "<script>alert" not in shown.text
-    assert "&lt;script&gt;alert" in shown.text
+    hostile = '"><script>alert(1)</script>'
+    for box in ("why", "note"):
+        shown = client.post("/form", data={"kind": "2", box: hostile})
+        assert "<script>alert" not in shown.text
+        assert "&lt;script&gt;alert" in shown.text
 
 
 def test_the_demonstration_says_that_it_is_one(client):

@@ -261,7 +261,12 @@ def _unprintable(value: Any, pointer: str = "") -> list[tuple[str, set[str]]]:
 
 
 def _receiver(city: City, procedure: Procedure, wanted: str | None) -> str:
-    may = [agency.code for agency in city[agencies.Agencies].receivers(procedure.agencies.codes, procedure.agencies.kind)]
+    may = [
+        agency.code
+        for agency in city[agencies.Agencies].receivers(
+            procedure.agencies.codes, procedure.agencies.kind
+        )
+    ]
     if wanted is None and len(may) == 1:
         return may[0]
     if wanted in may:

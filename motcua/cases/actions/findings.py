@@ -8,7 +8,7 @@ from motcua import exchange
 from motcua.base.errors import Unavailable
 from motcua.base.ids import CaseId, PersonId
 from motcua.cases import queries
-from motcua.cases.actions.procedures import Procedures
+from motcua.cases.actions.procedures import InForce, Procedures
 from motcua.cases.model.case import Case, FindingKept
 from motcua.cases.model.procedure import Finding
 from motcua.cases.rules import expressions
@@ -54,6 +54,18 @@ async def missing(db: Read, case: Case) -> list[Finding]:
     known = await db.city[Procedures].at_version(db, case.procedure_code, case.procedure_version)
     kept = {finding.finding for finding in await queries.findings_of_case(db, case.id)}
     return [f for f in known.procedure.findings if f.id not in kept]
+
+
+async def unanswered(db: Read, case: Case, known: InForce) -> list[Finding]:
+    """What holds the case back: no answer yet, or `nothing` where the register has to know them."""
+    kept = {
+        finding.finding: finding.state for finding in await queries.findings_of_case(db, case.id)
+    }
+    return [
+        finding
+        for finding in known.procedure.findings
+        if finding.id not in kept or (finding.must_find and kept[finding.id] == "nothing")
+    ]
 
 
 def as_facts(kept: list[FindingKept]) -> dict[str, Any]:

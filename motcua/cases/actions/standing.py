@@ -2,7 +2,7 @@
 
 from motcua import agencies, documents
 from motcua.cases import queries
-from motcua.cases.actions.findings import missing
+from motcua.cases.actions.findings import unanswered
 from motcua.cases.actions.procedures import InForce
 from motcua.cases.model.case import Case, Proposal
 from motcua.cases.rules import routes
@@ -23,7 +23,7 @@ async def standing(
     if viewer.is_officer:
         roles = await agencies.roles_in(db, case.agency_code)
         proposal = await queries.last_proposal(db, case.id)
-        waiting = [finding.before for finding in await missing(db, case)]
+        waiting = [finding.before for finding in await unanswered(db, case, known)]
         supplements = await queries.supplements_of_case(db, case.id)
     return CaseState(
         step=case.step,

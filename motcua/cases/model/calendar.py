@@ -1,7 +1,7 @@
 """The city's calendar as a pack writes it down: rest days, office hours, cut-off hour."""
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
@@ -50,6 +50,9 @@ class Day(_Strict, frozen=True, kw_only=True):
 
 
 class PackCalendar(_Strict, frozen=True, kw_only=True):
+    GROWS: ClassVar[tuple[str, ...]] = ("days",)
+    """A city adds its own days to the country's."""
+
     time_zone: str
     """An IANA name."""
     weekly_rest: tuple[Weekday, ...] = ("sat", "sun")

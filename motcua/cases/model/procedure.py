@@ -144,6 +144,8 @@ class Finding(_Strict, frozen=True, kw_only=True):
     with_: dict[str, Cel] = field(name="with")
     ask_on: Literal["filed", "accepted"] = "accepted"
     before: Literal["accept", "propose"] = "propose"
+    must_find: bool = False
+    """The register has to know them: `nothing` holds the case back like no answer."""
 
 
 class Step(_Strict, frozen=True, kw_only=True):

@@ -72,7 +72,10 @@ class Signer(signers.Signer):
         return b"\0" * 72 if dry_run else self._key.sign(data, ec.ECDSA(hashes.SHA256()))
 
     def sign(self, pdf: bytes, moment: datetime) -> bytes:
-        """The paper, certified: nothing may be added to it. Blocks for some milliseconds."""
+        """The paper, certified: nothing may be added to it.
+
+        Blocks for some milliseconds and runs a loop of its own: from a coroutine, use a thread.
+        """
         if moment > self.not_after:
             raise Unavailable(
                 "documents.signing_key_expired", expired=self.not_after.date().isoformat()

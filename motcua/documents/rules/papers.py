@@ -2,6 +2,7 @@
 
 import re
 
+_REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{20}")
 _READ_AS = str.maketrans("OIL", "011")
 
 
@@ -15,6 +16,10 @@ def plain_reference(typed: str) -> str:
     return re.sub(r"[\s-]", "", typed).upper().translate(_READ_AS)
 
 
+def is_reference(text: str) -> bool:
+    return _REFERENCE.fullmatch(text) is not None
+
+
 def plain_number(typed: str) -> str:
     """A personal number without the spaces, dots and dashes that people put into it."""
-    return re.sub(r"[\s.\-]", "", typed).upper()
+    return re.sub(r"[^0-9A-Z]", "", typed.upper())

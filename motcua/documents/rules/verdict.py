@@ -46,7 +46,10 @@ _BROKEN = (
 
 
 def check(file: bytes, trust_pem: bytes, moment: datetime) -> Verdict:
-    """The verdict on `file` for one who trusts the authorities in `trust_pem` and nobody else."""
+    """The verdict on `file` for one who trusts the authorities in `trust_pem` and nobody else.
+
+    Blocks and runs a loop of its own: from a coroutine, call it in a thread.
+    """
     if len(file) > FILE_BYTES_MAX:
         return Verdict("unknown", "too_large")
     if not any(trace in file for trace in _TRACES):

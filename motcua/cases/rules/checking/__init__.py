@@ -50,6 +50,7 @@ def _faults(pack: Pack, procedure: Procedure, around: Around) -> Iterator[Fault]
     yield from form_faults(procedure.form)
     yield from example_faults(procedure.form)
     yield from route_faults(procedure.route, procedure.findings)
+    yield from _limits(procedure)
     yield from _fees(procedure)
     yield from _repeats(procedure)
     yield from _names(procedure)
@@ -59,6 +60,23 @@ def _faults(pack: Pack, procedure: Procedure, around: Around) -> Iterator[Fault]
         yield from _agencies(procedure, around.agencies)
     if around.registers is not None:
         yield from _registers(procedure, around.registers)
+
+
+def _limits(procedure: Procedure) -> Iterator[Fault]:
+    """The pattern of a limit refuses these too; this says what is missing."""
+    limits: dict[Place, str | None] = {
+        ("intake_limit",): procedure.intake_limit,
+        ("limit",): procedure.limit,
+    }
+    for name, step in procedure.route.steps.items():
+        limits["route", "steps", name, "limit"] = step.limit
+    for i, channel in enumerate(procedure.channels):
+        for j, published in enumerate(channel.limits):
+            limits["channels", i, "limits", j, "limit"] = published.limit
+    for place, limit in limits.items():
+        if limit and limit.isdecimal():
+            mend = f"write {limit}wd (working days), {limit}wh (office hours), {limit}d or {limit}m"
+            yield place, f"deadline without unit: {limit}", mend
 
 
 def _fees(procedure: Procedure) -> Iterator[Fault]:
@@ -136,3 +154,10 @@ def _registers(
             what = f"'{finding.operation}' does not take {', '.join(sorted(unknown))}"
             mend = f"it takes: {', '.join(sorted(operations[finding.operation]))}"
             yield ("findings", i, "with"), what, mend
+    for i, page in enumerate(procedure.form.pages):
+        for j, shown in enumerate(page.known):
+            register = shown.from_.partition(".")[0]
+            if register not in known:
+                place = ("form", "pages", i, "known", j, "from")
+                mend = f"known: {', '.join(sorted(known))}"
+                yield place, f"unknown register '{register}'", mend

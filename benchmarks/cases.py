@@ -1,0 +1,298 @@
+"""How many cases a city can receive: submissions over HTTP beside pgbench on the same SQL.
+
+One run, one machine: a fresh data folder, one web process, no demo processes and no worker (jobs
+are queued, nobody does them meanwhile). The pack is Hanoi's with one change: every commune may
+receive the procedure, so that the daily numbers are spread over its 126 agencies.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import random
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import yaml
+
+from motcua import serve
+from motcua.agencies import Agencies
+from motcua.base.pack import Pack
+from motcua.base.settings import Settings
+from motcua.cases import Procedures
+from motcua.cases import queries as _cases  # noqa: F401 - declares its statements
+from motcua.db import City
+from motcua.db import queries as _db  # noqa: F401
+from motcua.db.migrate import app_url
+from motcua.db.query import REGISTRY
+from motcua.db.server import Server, binaries
+from motcua.demo import eid, staging
+from motcua.payments import queries as _payments  # noqa: F401
+
+ROOT = Path(__file__).parent.parent
+PROCEDURE = "3.000333"
+CONNECTIONS = 32
+PGBENCH_CLIENTS = 8
+RATIO_MIN, ROUND_TRIPS_MAX, P99_MS_MAX = 0.3, 8, 60
+READ_BACK = 300
+SENDERS = ("an", "binh", "giang", "hoa", "hung", "lan")
+
+
+def pack(folder: Path) -> Path:
+    """Hanoi's pack, with a procedure that every commune receives."""
+    for name in ("vietnam", "hanoi"):
+        shutil.copytree(ROOT / "packs" / name, folder / name)
+    place = folder / "vietnam" / "procedures" / f"{PROCEDURE}.yaml"
+    text = place.read_text().replace(
+        "agencies: {codes: [criminal_records]}", "agencies: {kind: commune}"
+    )
+    place.write_text(text)
+    assert yaml.safe_load(text)["agencies"] == {"kind": "commune"}
+    return folder / "hanoi"
+
+
+def answers() -> dict[str, Any]:
+    shared = ROOT.parent / "shared" / "examples" / "first-case.json"
+    if shared.exists():
+        given: dict[str, Any] = json.loads(shared.read_text())["answers"]
+        return given
+    procedure = yaml.safe_load(
+        (ROOT / "packs/vietnam/procedures" / f"{PROCEDURE}.yaml").read_text()
+    )
+    example: dict[str, Any] = procedure["form"]["example"]
+    return example
+
+
+def transaction(city: City, agencies: list[str], version: str, person: str) -> str:
+    """One submission's transaction as a pgbench script: the very statements, with made-up values.
+
+    pgbench fills `:id`, `:amount` …; everything else is a constant of about a real one's size.
+    """
+    case = "('00000000-0000-7000-8000-' || lpad(to_hex(:id), 12, '0'))::uuid"
+    me, now = f"'{person}'::uuid", "now()"
+    told = json.dumps(answers(), ensure_ascii=False)
+    lines = [{"rule": "ordinary", "amount": 200000, "reason": {"vi": "Phí", "en": "Fee"}}]
+    fee = json.dumps({"total": 200000, "lines": lines}, ensure_ascii=False)
+    agency = f"(ARRAY{agencies!r}::text[])[:agency]"
+    values = {
+        "claim_answer": {
+            "person_id": me, "key": "'bench-' || :id", "request_digest": "sha256('body')",
+            "made_at": now,
+        },
+        "file_case": {
+            "id": case, "prefix": f"{agency} || '-261123-'", "day": "current_date",
+            "procedure_code": f"'{PROCEDURE}'", "procedure_version": f"'{version}'",
+            "agency_code": agency, "step": "'intake'", "status": "1::smallint", "filed_by": me,
+            "filed_by_name": "'An'", "applicant_id": me, "applicant_name": "'An'",
+            "subject": "'{\"number\": \"1\"}'::jsonb", "answers": f"'{told}'::jsonb",
+            "delivery": "'electronic'", "fee": f"'{fee}'::jsonb", "fee_amount": "200000",
+            "filed_at": now, "intake_due_at": "now() + interval '8 hours'",
+        },
+        "record_event": {
+            "id": case, "at": now, "kind": "'case.filed'", "subject_id": case, "actor_id": me,
+            "behalf_id": "NULL::uuid", "person_id": me, "agency_code": agency,
+            "facts": "'{\"status\": 1}'::jsonb", "salt": "'0123456789abcdef'::bytea",
+            "digest": "sha256('leaf')",
+            "jobs": "ARRAY['cases.ask_when_filed', 'cases.tell_received']::text[]",
+            "payloads": "ARRAY['{\"event\": 1}', '{\"event\": 1}']::text[]",
+        },
+        "open_request": {
+            "id": case, "reference": "lpad(:id::text, 20, '0')", "thing_id": case,
+            "thing_code": "'bench-' || :id", "payer": me, "agency": agency, "amount": "200000",
+            "currency": "'VND'", "lines": f"'{json.dumps(lines, ensure_ascii=False)}'::jsonb",
+            "at": now,
+        },
+        "remember_answer": {
+            "person_id": me, "key": "'bench-' || :id", "status": "201::smallint",
+            "body": f"decode('{'7b' * 1500}', 'hex')", "media_type": "'application/json'",
+        },
+    }  # fmt: skip
+    script = [
+        "\\set id random(1, 281474976710655)",
+        f"\\set agency random(1, {len(agencies)})",
+        "BEGIN;",
+        f"SELECT set_config('motcua.person', '{person}', true), set_config('motcua.behalf', '', true);",
+    ]
+    for name, given in values.items():
+        [statement] = [s for key, (_, s) in REGISTRY.items() if key.endswith(f".{name}")]
+        sql = re.sub(
+            r"\$(\d+)", lambda m, s=statement, g=given: f"({g[s.parameters[int(m[1]) - 1]]})",
+            statement.sql,
+        )  # fmt: skip
+        script.append(re.sub(r"--[^\n]*", "", sql).replace("\n", " ") + ";")
+    return "\n".join([*script, "COMMIT;", ""])
+
+
+def pgbench(server: Server, script: str, seconds: float) -> float:
+    """Transactions a second of the same SQL without us."""
+    with tempfile.NamedTemporaryFile("w", suffix=".sql", delete=False) as file:
+        file.write(script)
+    done = subprocess.run(
+        [binaries() / "pgbench", "-n", "-M", "prepared", "-c", str(PGBENCH_CLIENTS), "-j", "2",
+         "-T", str(int(seconds)), "-f", file.name, "-h", str(server.socket), "-U", "motcua_app",
+         "motcua"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    found = re.search(r"tps = ([0-9.]+) \(without", done.stdout)
+    if done.returncode or not found:
+        raise SystemExit(done.stdout + done.stderr)
+    return float(found[1])
+
+
+class Web:
+    """One web process of the platform on a port of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.port = settings.port
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "motcua.app"],
+            env=os.environ | settings.environment(), stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        for _ in range(300):
+            with contextlib.suppress(OSError):
+                self.get("/health/ready")
+                return
+            time.sleep(0.1)
+        raise SystemExit("the web process did not come up")
+
+    def get(self, path: str, token: str | None = None) -> str:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}")
+        if token:
+            request.add_header("Authorization", f"Bearer {token}")
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return str(answer.read().decode())
+
+    def meter(self, name: str) -> float:
+        found = re.search(rf"^{name} ([0-9.e+]+)$", self.get("/metrics"), re.MULTILINE)
+        assert found, name
+        return float(found[1])
+
+    def megabytes(self) -> float:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        assert found
+        return int(found[1]) / 1024
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def load(web: Web, tokens: list[str], agencies: list[str], seconds: float, rate: float = 0) -> Any:
+    """Submissions from a process of its own."""
+    bodies = [
+        {"procedure": PROCEDURE, "answers": answers(), "documents": [], "agency": agency,
+         "delivery": "electronic"}
+        for agency in agencies
+    ]  # fmt: skip
+    plan = {"port": web.port, "connections": CONNECTIONS, "seconds": seconds, "rate": rate,
+            "tokens": tokens, "bodies": bodies}  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).parent / "driver.py")],
+        input=json.dumps(plan), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+def percentile(values: list[float], share: float) -> float:
+    return round(sorted(values)[min(len(values) - 1, int(len(values) * share))], 1)
+
+
+def verified(web: Web, token: str, codes: list[str]) -> bool:
+    """Acknowledged once each, and there when asked for through the public API."""
+    if len(set(codes)) != len(codes):
+        return False
+    shown = random.sample(codes, min(READ_BACK, len(codes)))
+    return all(json.loads(web.get(f"/api/v1/status/{c}"))["code"] == c for c in shown)
+
+
+def measure(seconds: float) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            pack=pack(Path(folder)), data=Path(folder) / "data", demo=True,
+            port=26000 + os.getpid() % 2000,
+        )  # fmt: skip
+        settings.keys.mkdir(parents=True, mode=0o700)
+        with Server(settings.data) as server:
+            staging.prepare(settings)
+            asyncio.run(serve.prepare(settings))
+            return _measure(settings, server, seconds)
+
+
+def _measure(settings: Settings, server: Server, seconds: float) -> dict[str, Any]:
+    city = City(settings, Pack.read(settings.pack), app_url(settings))
+    communes = [a.code for a in city[Agencies].all if a.kind == "commune"]
+    version = city[Procedures].today[PROCEDURE].version
+    tokens = [eid.mint(settings, name) for name in SENDERS]
+    web = Web(settings)
+    try:
+        load(web, tokens, communes, 2)  # warm: statements prepared, forms compiled
+        script = transaction(city, communes, version, str(uuid4()))
+        limit = [pgbench(server, script, seconds)]
+        before = web.meter("motcua_transactions"), web.meter("motcua_round_trips")
+        spread = load(web, tokens, communes, seconds)
+        after = web.meter("motcua_transactions"), web.meter("motcua_round_trips")
+        limit.append(pgbench(server, script, seconds))  # before and after: the machine drifts
+        single = load(web, tokens, communes[:1], seconds)
+        single_limit = pgbench(
+            server, transaction(city, communes[:1], version, str(uuid4())), seconds
+        )
+        rate, limit_rate = len(spread["codes"]) / spread["seconds"], statistics.mean(limit)
+        paced = load(web, tokens, communes, seconds, rate=rate * 0.6)
+        trips = (after[1] - before[1]) / max(1, len(spread["codes"]))
+        one = len(single["codes"]) / single["seconds"]
+        return {
+            "rate": round(rate, 1),
+            "limit_rate": round(limit_rate, 1),
+            "ratio": round(rate / limit_rate, 3),
+            "ratio_min": RATIO_MIN,
+            "round_trips": round(trips, 2),
+            "round_trips_max": ROUND_TRIPS_MAX,
+            "p50_ms": percentile(paced["milliseconds"], 0.50),
+            "p95_ms": percentile(paced["milliseconds"], 0.95),
+            "p99_ms": percentile(paced["milliseconds"], 0.99),
+            "p99_ms_max": P99_MS_MAX,
+            "paced_rate": round(rate * 0.6, 1),
+            "full_p50_ms": percentile(spread["milliseconds"], 0.50),
+            "full_p99_ms": percentile(spread["milliseconds"], 0.99),
+            "one_agency_rate": round(one, 1),
+            "one_agency_limit_rate": round(single_limit, 1),
+            "one_agency_ratio": round(one / single_limit, 3),
+            "agencies": len(communes),
+            "connections": CONNECTIONS,
+            "megabytes_per_web_process": round(web.megabytes(), 1),
+            "submissions": sum(len(x["codes"]) for x in (spread, single, paced)),
+            "failures": {**spread["failures"], **single["failures"], **paced["failures"]},
+            "verified": verified(
+                web, tokens[0], spread["codes"] + single["codes"] + paced["codes"]
+            ),
+        }
+    finally:
+        web.stop()
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--json", action="store_true")
+    asked.add_argument("--seconds", type=float, default=10)
+    given = asked.parse_args()
+    found = measure(given.seconds)
+    if given.json:
+        print(json.dumps(found))
+    else:
+        for name, value in found.items():
+            print(f"{name:<28} {value}")
+
+
+if __name__ == "__main__":
+    main()

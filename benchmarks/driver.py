@@ -1,0 +1,123 @@
+"""A load of its own process: raw HTTP/1.1 over kept connections, closed loop or fixed arrivals.
+
+Started by a benchmark with a plan on stdin; prints one JSON object with what it measured.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from typing import Any
+from uuid import uuid4
+
+import uvloop
+
+RESPONSE_SECONDS_MAX = 30
+
+
+class Line:
+    """One connection; one request at a time."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host, self.port = host, port
+
+    async def open(self) -> None:
+        self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
+
+    async def ask(self, head: bytes, body: bytes) -> tuple[int, bytes]:
+        self.writer.write(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        said = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), RESPONSE_SECONDS_MAX)
+        length = next(
+            int(line[15:])
+            for line in said.lower().split(b"\r\n")
+            if line[:15] == b"content-length:"
+        )
+        return int(said[9:12]), await self.reader.readexactly(length)
+
+
+class Load:
+    def __init__(self, plan: dict[str, Any]) -> None:
+        self.plan = plan
+        self.bodies = [json.dumps(body).encode() for body in plan["bodies"]]
+        self.tokens: list[str] = plan["tokens"]
+        self.milliseconds: list[float] = []
+        self.codes: list[str] = []
+        self.failures: dict[str, int] = {}
+        self.sent = 0
+
+    def request(self) -> tuple[bytes, bytes]:
+        number = self.sent
+        self.sent += 1
+        head = (
+            f"POST /api/v1/cases HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            f"Authorization: Bearer {self.tokens[number % len(self.tokens)]}\r\n"
+            f"Idempotency-Key: {uuid4()}\r\n"
+        )
+        return head.encode(), self.bodies[number % len(self.bodies)]
+
+    def note(self, started: float, status: int, body: bytes) -> None:
+        self.milliseconds.append((time.perf_counter() - started) * 1000)
+        if status == 201:
+            self.codes.append(json.loads(body)["code"])
+        else:
+            self.failures[str(status)] = self.failures.get(str(status), 0) + 1
+
+    async def closed(self, lines: list[Line], until: float) -> None:
+        """Each connection sends its next request when the last is answered."""
+
+        async def run(line: Line) -> None:
+            while time.perf_counter() < until:
+                started = time.perf_counter()
+                status, body = await line.ask(*self.request())
+                self.note(started, status, body)
+
+        await asyncio.gather(*map(run, lines))
+
+    async def arrivals(self, lines: list[Line], until: float, rate: float) -> None:
+        """Requests arrive whether or not earlier ones are answered; waiting counts as latency."""
+        free: asyncio.Queue[Line] = asyncio.Queue()
+        for line in lines:
+            free.put_nowait(line)
+
+        async def one(due: float) -> None:
+            line = await free.get()
+            status, body = await line.ask(*self.request())
+            self.note(due, status, body)
+            free.put_nowait(line)
+
+        begun, number, waiting = time.perf_counter(), 0, set()
+        while (due := begun + number / rate) < until:
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            task = asyncio.create_task(one(due))
+            waiting.add(task)
+            task.add_done_callback(waiting.discard)
+            number += 1
+        await asyncio.gather(*waiting)
+
+
+async def main() -> None:
+    plan = json.load(sys.stdin)
+    load = Load(plan)
+    lines = [Line("127.0.0.1", plan["port"]) for _ in range(plan["connections"])]
+    await asyncio.gather(*(line.open() for line in lines))
+    begun = time.perf_counter()
+    until = begun + plan["seconds"]
+    if plan.get("rate"):
+        await load.arrivals(lines, until, plan["rate"])
+    else:
+        await load.closed(lines, until)
+    seconds = time.perf_counter() - begun
+    print(
+        json.dumps(
+            {
+                "seconds": seconds,
+                "milliseconds": load.milliseconds,
+                "codes": load.codes,
+                "failures": load.failures,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

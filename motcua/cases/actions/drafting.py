@@ -1,0 +1,259 @@
+"""Applying: a draft kept page by page, and what is still wrong, needed or due before it is sent."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct, structs
+
+from motcua import documents, exchange, identity
+from motcua.base import clock
+from motcua.base.errors import Conflict, Fault, Invalid, Unavailable
+from motcua.cases import queries
+from motcua.cases.actions.filing import (
+    RELATIONS,
+    Filing,
+    Subject,
+    context,
+    faults_of,
+    file,
+    subject_of,
+)
+from motcua.cases.actions.procedures import InForce, Procedures
+from motcua.cases.model.case import Draft
+from motcua.cases.model.procedure import DocumentNeed, FormPage, Procedure
+from motcua.cases.rules import expressions, fees, forms
+from motcua.cases.rules.expressions import ExpressionError, Facts
+from motcua.db import City, Read, Write
+from motcua.db import queries as answers_given
+from motcua.identity import Viewer
+
+FILES_PER_DRAFT_MAX = 20
+DELIVERIES = ("electronic", "counter", "post")
+
+
+class Relative(Struct, frozen=True):
+    """A member of the family, as the population register names them."""
+
+    number: str
+    name: str
+    relation: str
+
+
+class KnownValue(Struct, frozen=True):
+    """What a register knows of the person a request is about. None: it has nothing there."""
+
+    label: Any
+    value: str | None
+
+
+class Ready(Struct, frozen=True):
+    """A draft with everything that follows from it.
+
+    `subject` is None while the register that must name the person does not answer.
+    """
+
+    draft: Draft
+    known: InForce
+    subject: Subject | None
+    facts: Facts
+    needs: list[DocumentNeed]
+    fee: fees.Fee | None
+    faults: list[Fault]
+
+
+async def draft_of(db: Read, code: str) -> Draft | None:
+    return await queries.draft(db, db.person, code)
+
+
+def new_draft(viewer: Viewer, code: str) -> Draft:
+    return Draft(code, viewer.on_behalf_of, {}, [], None, "electronic", clock.now())
+
+
+async def keep(db: Write, draft: Draft) -> Draft:
+    """As it is, right or wrong: nothing typed is lost. It belongs to the person alone."""
+    kept = structs.replace(draft, behalf_id=db.behalf, kept_at=clock.now())
+    await queries.keep_draft(
+        db, db.person, kept.procedure_code, kept.behalf_id, kept.answers, kept.documents,
+        kept.subject_number, kept.delivery, kept.kept_at,
+    )  # fmt: skip
+    return kept
+
+
+async def drop(db: Write, code: str) -> None:
+    await queries.drop_draft(db, db.person, code)
+
+
+async def drafts_of_me(db: Read) -> list[tuple[Draft, Procedure]]:
+    """Those whose procedure is still offered; newest first."""
+    shelf = db.city[Procedures]
+    kept = await queries.drafts_of_person(db, db.person)
+    return [
+        (draft, shelf.today[draft.procedure_code].procedure)
+        for draft in kept
+        if draft.procedure_code in shelf.today
+    ]
+
+
+async def ready(city: City, viewer: Viewer, draft: Draft) -> Ready:
+    """Asks the register whom it is about, when that is somebody else. Takes no transaction."""
+    known = city[Procedures].by_code(draft.procedure_code)
+    procedure = known.procedure
+    try:
+        subject = await subject_of(city, viewer, draft.subject_number)
+    except Unavailable:
+        return Ready(draft, known, None, Facts({}), list(procedure.documents), None, [])
+    facts = context(city, viewer, subject, draft.answers)
+    needs = needed(procedure, subject, facts)
+    faults = faults_of(city, known, _filing(draft, needs), draft.answers, subject, facts)
+    return Ready(draft, known, subject, facts, needs, _fee(procedure, facts), faults)
+
+
+def needed(procedure: Procedure, subject: Subject, facts: Facts) -> list[DocumentNeed]:
+    """The documents that the answers so far call for; an answer still missing calls for none."""
+    rule = procedure.delegation
+    wanted = {need.code for need in procedure.documents if _holds(need.required_if, facts)}
+    if rule and rule.others_document and subject.relation != "self":
+        is_family = subject.relation in rule.family and _holds(rule.family_if, facts)
+        if not is_family and _holds(rule.others_if, facts):
+            wanted.add(rule.others_document)
+    return [need for need in procedure.documents if need.code in wanted]
+
+
+def _holds(rule: str, facts: Facts) -> bool:
+    try:
+        return expressions.read(rule).holds(facts)
+    except ExpressionError:
+        return False
+
+
+def _fee(procedure: Procedure, facts: Facts) -> fees.Fee | None:
+    try:
+        return fees.fee(procedure.fee, facts)
+    except ExpressionError:
+        return None
+
+
+def _filing(draft: Draft, needs: list[DocumentNeed]) -> Filing:
+    wanted = {need.code for need in needs}
+    attached = [
+        {"requirement": one["requirement"], "id": one["id"]}
+        for one in draft.documents
+        if one["requirement"] in wanted
+    ]
+    return msgspec.convert(
+        {
+            "procedure": draft.procedure_code,
+            "answers": draft.answers,
+            "documents": attached,
+            "on_behalf_of": draft.subject_number,
+            "delivery": draft.delivery,
+        },
+        Filing,
+    )
+
+
+async def family_of(city: City, viewer: Viewer) -> list[Relative]:
+    """Whom the register calls family of the person who acts. Raises Unavailable."""
+    async with city.database.read(viewer.person) as db:
+        me = await identity.person(db, viewer.person)
+    if me.number is None:
+        return []
+    answer = await exchange.ask(
+        city, "population", "family", {"number": me.number}, asker=viewer.person,
+        subject=viewer.person, subject_number=me.number,
+    )  # fmt: skip
+    return [
+        Relative(one["number"], one["name"], RELATIONS.get(one["relation"], one["relation"]))
+        for one in answer.values.get("relations", [])
+        if one["number"]
+    ]
+
+
+async def known_values(
+    city: City, viewer: Viewer, procedure: Procedure, page: FormPage, subject: Subject
+) -> list[tuple[str, list[KnownValue]]]:
+    """What a page shows and does not ask, by register. Only of oneself. Raises Unavailable.
+
+    Which operation of a register is asked is what the procedure's first finding there asks.
+    """
+    shown = []
+    for register in dict.fromkeys(one.from_.split(".")[0] for one in page.known):
+        finding = next(f for f in procedure.findings if f.register == register)
+        facts = Facts({"subject": msgspec.to_builtins(subject), "answers": {}})
+        given = {k: expressions.read(v).answer(facts) for k, v in finding.with_.items()}
+        answer = await exchange.ask(
+            city, register, finding.operation, given, asker=viewer.person, subject=viewer.person,
+            subject_number=subject.number,
+        )  # fmt: skip
+        mine = [one for one in page.known if one.from_.split(".")[0] == register]
+        values = [KnownValue(one.label, _at(answer.values, one.from_)) for one in mine]
+        shown.append((register, values))
+    return shown
+
+
+def _at(values: dict[str, Any], path: str) -> str | None:
+    found: Any = values
+    for part in path.split(".")[1:]:
+        found = found.get(part) if isinstance(found, dict) else None
+    return None if found is None else str(found)
+
+
+async def attach(
+    db: Write, draft: Draft, requirement: str, uploads: list[documents.Upload]
+) -> Draft:
+    """Keep files for a requirement of the draft, up to the limit."""
+    if len(draft.documents) + len(uploads) > FILES_PER_DRAFT_MAX:
+        raise Invalid("case.too_many_documents", max=FILES_PER_DRAFT_MAX)
+    added = []
+    for upload in uploads:
+        stored = await documents.store_upload(db, upload)
+        added.append({"requirement": requirement, "id": str(stored.id), "name": stored.name})
+    return structs.replace(draft, documents=[*draft.documents, *added])
+
+
+def without_file(draft: Draft, file_id: str) -> Draft:
+    return structs.replace(draft, documents=[d for d in draft.documents if d["id"] != file_id])
+
+
+async def send(db: Write, viewer: Viewer, checked: Ready) -> str:
+    """File the draft and forget it; the case's code. The same draft twice is one case.
+
+    Dropping comes first: it holds the draft's row, so a second sender waits for the first.
+    """
+    assert checked.subject is not None
+    draft = checked.draft
+    key = send_key(draft)
+    await drop(db, draft.procedure_code)
+    turn = await answers_given.claim_answer(db, db.person, key, key.encode(), clock.now())
+    if not turn.is_mine:
+        raise Conflict("request.in_flight")
+    if not turn.is_new:
+        earlier = await sent_before(db, key)
+        assert earlier is not None
+        return earlier
+    filed = await file(db, viewer, _filing(draft, checked.needs), checked.subject)
+    code = filed.case.code
+    await answers_given.remember_answer(
+        db, db.person, key, 201, msgspec.json.encode(code), "application/json"
+    )
+    return code
+
+
+def send_key(draft: Draft) -> str:
+    """One state of one draft: a draft that was changed since is another."""
+    return f"draft:{draft.procedure_code}:{draft.kept_at.isoformat()}"
+
+
+async def sent_before(db: Read, key: str) -> str | None:
+    found = await answers_given.answer_by_key(db, db.person, key)
+    return msgspec.json.decode(found.body, type=str) if found and found.body else None
+
+
+def page_faults(known: InForce, answers: dict[str, Any], page: FormPage, city: City) -> list[Fault]:
+    return known.checker.page_faults(answers, page.id, city[Procedures].local_day())
+
+
+def tidy(procedure: Procedure, answers: dict[str, Any]) -> dict[str, Any]:
+    """As answers are kept: cleaned, and without what a changed answer no longer asks for."""
+    cleaned: dict[str, Any] = forms.normalise(procedure.form, answers)
+    return forms.without_unasked(procedure.form, cleaned)

@@ -1,2 +1,0 @@
-"""x"""
-routes: list = []
