@@ -65,7 +65,15 @@ def _hash_of_sources() -> str:
 
 def _install(node: str) -> None:
     """npm's own output is shown only when it failed; retries are few, so that no one waits."""
-    command = [node, _npm(node), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    command = [
+        node,
+        _npm(node),
+        "ci",
+        "--include=dev",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+    ]
     done = subprocess.run(
         [*command, "--fetch-retries=1", "--fetch-timeout=60000"],
         cwd=SOURCES,

@@ -100,7 +100,7 @@ def build(city: City) -> Litestar:
 
 
 async def who(city: City, connection: ASGIConnection[Any, Any, Any, Any]) -> Viewer | None:
-    """A bearer token says it by itself; else a cookie does, of the realm whose page is asked for."""
+    """Told by a bearer token, else by the cookie of the realm whose page is asked for."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return await identity.bearer(city, token.strip())

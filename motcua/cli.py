@@ -117,7 +117,7 @@ def in_city(act: Callable[[City], Any]) -> Any:
 @click.option("--port", type=int, help="The city's port; the demo's parts use the next ones.")
 def serve_command(demo: bool, host: str | None, port: int | None) -> None:
     """Run everything: database, web, API, workers. Ctrl-C stops it."""
-    city = chosen(demo=demo or None, host=host, port=port)
+    city = chosen(is_start=True, demo=demo or None, host=host, port=port)
     try:
         Pack.read(city.pack)
         serve.Keeper(city, lambda line: click.echo(line)).run()

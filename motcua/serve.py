@@ -6,6 +6,7 @@ kernel takes its parts along.
 
 import asyncio
 import ctypes
+import json
 import os
 import signal
 import socket
@@ -19,7 +20,7 @@ from types import FrameType
 
 from motcua import cases
 from motcua.base.pack import Pack
-from motcua.base.settings import Settings
+from motcua.base.settings import RUNNING, Settings
 from motcua.db import City
 from motcua.db.migrate import app_url, migrate
 from motcua.db.server import Server
@@ -90,6 +91,7 @@ class Keeper:
         self.say = say
         self.parts = parts(settings)
         self.server = None if settings.database_url else Server(settings.data)
+        self.note = settings.data / RUNNING
         self._stopping = False
 
     def run(self) -> None:
@@ -101,6 +103,9 @@ class Keeper:
             if self.server and not self.server.start():
                 raise SystemExit("this city is already running")
             self.settings.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+            told = self.settings.environment()
+            told.pop("DATABASE_URL", None)  # it may hold a password
+            self.note.write_text(json.dumps(told))
             if self.settings.demo:
                 staging.prepare(
                     self.settings
@@ -157,6 +162,8 @@ class Keeper:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        if running:
+            self.note.unlink(missing_ok=True)
         if self.server:
             self.server.stop()
 

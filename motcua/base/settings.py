@@ -1,5 +1,6 @@
 """Which city this is, where it keeps its data, and where its neighbours answer."""
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -43,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return told | ({"DATABASE_URL": self.database_url} if self.database_url else {})
 
 
+RUNNING = "running.json"
+
 DEMO_STEPS = {
     "eid": 10,
     "staff": 11,
@@ -53,22 +56,36 @@ DEMO_STEPS = {
 }
 
 
-def read(pack: str | None = None, data: str | None = None, **given: object) -> Settings:
-    """From the flags, else the environment, else `motcua.toml` in the working folder."""
+def read(
+    pack: str | None = None, data: str | None = None, is_start: bool = False, **given: object
+) -> Settings:
+    """From the flags, else the environment, else the running city, else `motcua.toml` here.
+
+    `is_start`: a city is about to be started; how an earlier one ran does not count.
+    """
     file = Path("motcua.toml")
     written = tomllib.loads(file.read_text()) if file.exists() else {}
     where = pack or os.environ.get("MOTCUA_PACK") or written.get("pack")
     if where is None:
         raise Invalid("settings.no_pack")
     folder = data or os.environ.get("MOTCUA_DATA") or written.get("data") or ".city"
+    told = ({} if is_start else _running(Path(folder))) | os.environ
     named = {k: v for k, v in given.items() if v is not None}
-    named.setdefault("database_url", os.environ.get("DATABASE_URL"))
-    port = named.setdefault("port", int(os.environ.get("MOTCUA_PORT", "8000")))
-    named.setdefault("host", os.environ.get("MOTCUA_HOST", "127.0.0.1"))
-    named.setdefault("demo", os.environ.get("MOTCUA_DEMO") == "1")
-    named.setdefault("public_url", os.environ.get("MOTCUA_PUBLIC_URL", f"http://localhost:{port}"))
+    named.setdefault("database_url", told.get("DATABASE_URL"))
+    port = named.setdefault("port", int(told.get("MOTCUA_PORT", "8000")))
+    named.setdefault("host", told.get("MOTCUA_HOST", "127.0.0.1"))
+    named.setdefault("demo", told.get("MOTCUA_DEMO") == "1")
+    address = f"http://localhost:{port}"
+    known = os.environ if given.get("port") else told
+    named.setdefault("public_url", known.get("MOTCUA_PUBLIC_URL", address))
     paths = {"pack": str(Path(where).resolve()), "data": str(Path(folder).resolve())}
     return msgspec.convert({**named, **paths}, Settings, strict=False, dec_hook=_path)
+
+
+def _running(data: Path) -> dict[str, str]:
+    """How the city that runs on this folder was started, so that commands speak of the same one."""
+    file = data / RUNNING
+    return json.loads(file.read_text()) if file.exists() else {}
 
 
 def _path(kind: type, value: object) -> object:

@@ -9,7 +9,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import ServiceUnavailableException
-from litestar.params import FromPath, JSONBody, Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from litestar.response import Stream
 
 from motcua import agencies
@@ -97,7 +97,7 @@ async def list_cases(
     request: Web,
     city: NamedDependency[City],
     viewer: NamedDependency[Viewer],
-    before: datetime | None = None,
+    before: FromQuery[datetime | None] = None,
     limit: Annotated[int, Parameter(ge=1, le=LIMIT_MAX)] = 20,
 ) -> Page:
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
@@ -112,7 +112,7 @@ async def list_cases(
 
 @get("/api/v1/cases/{code:str}", opt={"access": "person"}, summary="One case")
 async def show_case(
-    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: str
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
 ) -> CaseView:
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
         case = await actions.open_case(db, code)
@@ -125,7 +125,7 @@ async def act(
     city: NamedDependency[City],
     viewer: NamedDependency[Viewer],
     code: FromPath[str],
-    data: dict[str, Any],
+    data: JSONBody[dict[str, Any]],
 ) -> Response[bytes]:
     action = data.pop("action", None)
     if not isinstance(action, str):
@@ -152,7 +152,7 @@ async def status(request: Web, city: NamedDependency[City], code: FromPath[str])
     summary="History; as text/event-stream it goes on",
 )
 async def events(
-    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: str
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
 ) -> Response[Any] | Stream:
     language = language_of(request)
     after = _last_event(request)

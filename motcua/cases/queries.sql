@@ -149,8 +149,7 @@ DELETE FROM cases.drafts WHERE person_id = :person_id AND procedure_code = :proc
 
 -- name: desk
 -- What is open in these agencies, what is due first. A step that today's procedures do not know is
--- everybody's, so that nothing falls between two desks. A code given in full finds a closed case.
--- Names are compared without marks, by core functions only.
+-- everybody's, so that nothing falls between two desks. Names are compared without marks, by core functions only.
 WITH posts AS (
     SELECT p.agency_code, p.role
     FROM unnest(CAST(:posts AS text[]), CAST(:roles AS text[])) AS p (agency_code, role)
@@ -160,19 +159,19 @@ WITH posts AS (
         AS s (procedure_code, step, role)
 )
 SELECT c.code, c.procedure_code, c.procedure_version, c.agency_code, c.applicant_name, c.step,
-       c.status, c.filed_at, c.intake_due_at, c.due_at, c.closed_at, c.handler_id,
+       c.status, c.filed_at, c.intake_due_at, c.due_at, c.handler_id,
        (SELECT max(s.asked_at) FROM cases.supplements s WHERE s.case_id = c.id) AS asked_at,
        (SELECT max(e.sequence) FROM db.events e WHERE e.subject_id = c.id) AS version,
        count(*) OVER () AS total
 FROM cases.cases c
 LEFT JOIN steps ON steps.procedure_code = c.procedure_code AND steps.step = c.step
 WHERE c.agency_code = ANY (:agencies)
-  AND (c.closed_at IS NULL OR c.code = upper(CAST(:words AS text)))
+  AND c.closed_at IS NULL
   AND (NOT :is_mine OR (c.status <> 5 AND (steps.role IS NULL OR EXISTS (
       SELECT FROM posts WHERE posts.agency_code = c.agency_code AND posts.role = steps.role))))
   AND (CAST(:before AS timestamptz) IS NULL
        OR (c.status <> 5 AND coalesce(c.due_at, c.intake_due_at) < :before))
-  AND (:words = '' OR strpos(c.code, upper(:words)) > 0 OR strpos(translate(lower(regexp_replace(
+  AND (CAST(:words AS text) = '' OR strpos(c.code, upper(:words)) > 0 OR strpos(translate(lower(regexp_replace(
        normalize(c.applicant_name, NFD), '[\u0300-\u036f]', '', 'g')), 'đĐ', 'dd'), :words) > 0)
 ORDER BY coalesce(c.due_at, c.intake_due_at), c.code
 LIMIT :at_most OFFSET :skip;

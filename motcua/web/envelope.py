@@ -1,6 +1,5 @@
 """What surrounds every answer: a number, headers that protect, one line in the log."""
 
-import json
 import logging
 import secrets
 import time
@@ -56,17 +55,14 @@ class Envelope:
     def _log(self, message: Any, scope: Any) -> None:
         """The address is its pattern, `/cases/{code}`: what a person asked about is no one's."""
         started = scope["state"].get("started")
-        log.info(
-            json.dumps(
-                {
-                    "request": number_of(scope),
-                    "method": scope.get("method"),
-                    "address": scope.get("path_template") or "-",
-                    "status": message["status"],
-                    "ms": round((time.perf_counter() - started) * 1000, 1) if started else None,
-                }
-            )
-        )
+        told = {
+            "request": number_of(scope),
+            "method": scope.get("method"),
+            "address": scope.get("path_template") or "-",
+            "status": message["status"],
+            "ms": round((time.perf_counter() - started) * 1000, 1) if started else None,
+        }
+        log.info("answered", extra=told)
 
 
 def number_of(scope: Any) -> str:

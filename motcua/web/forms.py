@@ -189,7 +189,7 @@ def _value(field: Asked, name: str, posted: Mapping[str, str]) -> Any:
             return {"true": True, "false": False}.get(typed, typed)
         case "number":
             digits = re.sub(r"(?<=\d)[\s.](?=\d{3}\b)", "", typed)
-            return int(digits) if re.fullmatch(r"-?\d{1,15}", digits) else typed
+            return int(digits) if re.fullmatch(r"-?[0-9]{1,15}", digits) else typed
     return typed
 
 
@@ -205,7 +205,7 @@ def _date(name: str, posted: Mapping[str, str], parts: tuple[str, ...]) -> str |
 
 
 def _rows(field: Asked, name: str, posted: Mapping[str, str]) -> list[dict[str, Any]] | None:
-    place = re.compile(rf"{re.escape(name)}-(\d{{1,3}})-")
+    place = re.compile(rf"{re.escape(name)}-([0-9]{{1,3}})-")
     numbers = sorted({int(m[1]) for key in posted if (m := place.match(key))})[:ROWS_MAX]
     rows = []
     is_editing = "add" in posted or "remove" in posted
@@ -312,7 +312,7 @@ class _Maker:
             parts=self._parts(id, field, value),
             rows=self._rows(id, field, value),
             width=_width(field),
-            can_grow=len(value or []) < (field.max or ROWS_MAX) if field.kind == "list" else False,
+            can_grow=field.kind == "list" and len(value or []) < (field.max or ROWS_MAX),
         )
 
     def _choices(

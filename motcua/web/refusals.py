@@ -1,6 +1,5 @@
 """Every refusal and error, as problem details (RFC 9457) or as a page, in one place."""
 
-import json
 import logging
 import traceback
 from collections.abc import Callable, Mapping
@@ -114,15 +113,12 @@ def answer_msgspec(request: Request[Any, Any, Any], error: Exception) -> Respons
 def answer_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Logged once under the request's number: kind and places, never a message (it may quote)."""
     frames = traceback.extract_tb(error.__traceback__)
-    log.error(
-        json.dumps(
-            {
-                "request": number_of(request.scope),
-                "error": repr(error),
-                "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-20:]],
-            }
-        )
-    )
+    told = {
+        "request": number_of(request.scope),
+        "failure": f"{type(error).__module__}.{type(error).__qualname__}",
+        "where": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]],
+    }
+    log.error("failed", extra=told)
     return _answer(request, 500, "web.bug", {}, [], {})
 
 

@@ -25,8 +25,8 @@ CONVICTIONS = [
     },
     {
         "judgment": "45/2024/HSST", "judged_on": "2024-02-20", "court": "Tòa án thành phố Mẫu",
-        "offence": "Đánh bạc", "article": "khoản 1 Điều 321", "penalty": "Phạt tiền 30.000.000 đồng",
-        "spent": False,
+        "offence": "Đánh bạc", "article": "khoản 1 Điều 321",
+        "penalty": "Phạt tiền 30.000.000 đồng", "spent": False,
     },
 ]  # fmt: skip
 
@@ -51,15 +51,18 @@ def facts(**changed: Any) -> dict[str, Any]:
 
 
 def receipt_facts(**changed: Any) -> dict[str, Any]:
-    return facts(
-        received_at="2026-11-23T09:30:00+07:00",
-        intake_due_at="2026-11-24T09:30:00+07:00",
-        due_at=None,
-        procedure={"code": "3.000333", "name": "Cấp Phiếu lý lịch tư pháp"},
-        documents=[{"name": "Bản chụp căn cước", "original": 0, "copies": 1}],
-        fee={"total": 205000, "currency": "đồng"},
-        delivery="Bản điện tử",
-    ) | changed
+    return (
+        facts(
+            received_at="2026-11-23T09:30:00+07:00",
+            intake_due_at="2026-11-24T09:30:00+07:00",
+            due_at=None,
+            procedure={"code": "3.000333", "name": "Cấp Phiếu lý lịch tư pháp"},
+            documents=[{"name": "Bản chụp căn cước", "original": 0, "copies": 1}],
+            fee={"total": 205000, "currency": "đồng"},
+            delivery="Bản điện tử",
+        )
+        | changed
+    )
 
 
 def signer(settings: Settings, agency: str = "police") -> Signer:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
@@ -282,7 +283,7 @@ async def test_a_paper_goes_to_replaced_to_revoked_and_never_back(city: City, ag
     seen = []
     for status in ("replaced", "revoked", "replaced", "valid"):
         async with city.database.write(await officer(city, agency)) as db:
-            await documents.declare(db, issued.reference, status)  # type: ignore[arg-type]
+            await documents.declare(db, issued.reference, status)
         seen.append((await documents.record_of(city, issued.reference)).status)
     assert seen == ["replaced", "revoked", "revoked", "revoked"]
 
@@ -361,7 +362,7 @@ async def test_the_loop_goes_on_while_papers_are_signed(city: City, agency: str)
     assert longest < total / 4, (longest, total)
 
 
-def test_the_store_keeps_the_same_bytes_once(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_the_store_keeps_the_same_bytes_once(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     first, second = store.put(b"abc"), store.put(b"abc")
     assert first == second == hashlib.sha256(b"abc").digest()
@@ -371,7 +372,7 @@ def test_the_store_keeps_the_same_bytes_once(tmp_path) -> None:  # type: ignore[
     assert store.get(first) == b"abc"
 
 
-def test_a_file_that_rotted_on_disk_is_not_served(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_that_rotted_on_disk_is_not_served(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     digest = store.put(b"abc")
     (kept,) = (path for path in tmp_path.rglob("*") if path.is_file())

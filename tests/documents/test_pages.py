@@ -54,7 +54,7 @@ async def client(city: City, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[h
         openapi_config=None,
     )
     app.state.city = city
-    transport = httpx.ASGITransport(app=app)
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as made:
         yield made
 
@@ -109,7 +109,10 @@ async def test_a_revoked_paper_says_so(client: httpx.AsyncClient, city: City, ag
         await documents.declare(db, issued.reference, "revoked")
     assert (await client.get(f"/verify/{issued.reference}")).json()["status"] == "revoked"
     headers = {**PAGE, "accept-language": "en"}
-    assert "Do not rely on it" in (await client.get(f"/verify/{issued.reference}", headers=headers)).text
+    assert (
+        "Do not rely on it"
+        in (await client.get(f"/verify/{issued.reference}", headers=headers)).text
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +140,9 @@ async def test_the_number_on_the_paper_shows_the_person(
     assert NUMBER["number"] not in page.text
 
 
-@pytest.mark.parametrize("given", [{"number": "999090000018"}, {"number": ""}, {}, {"number": 7}, []])
+@pytest.mark.parametrize(
+    "given", [{"number": "999090000018"}, {"number": ""}, {}, {"number": 7}, []]
+)
 async def test_another_number_shows_nobody(
     client: httpx.AsyncClient, city: City, agency: str, given: Any
 ) -> None:
@@ -148,9 +153,7 @@ async def test_another_number_shows_nobody(
     assert "Nguyễn" not in answer.text
 
 
-async def test_nobody_tries_all_numbers(
-    client: httpx.AsyncClient, city: City, agency: str
-) -> None:
+async def test_nobody_tries_all_numbers(client: httpx.AsyncClient, city: City, agency: str) -> None:
     issued, _ = await issue(city, agency, someone())
     address = f"/verify/{issued.reference}"
     codes = [(await client.post(address, json={"number": str(n)})).status_code for n in range(12)]
@@ -279,7 +282,9 @@ async def test_a_refused_file_says_why_and_where(
     client: httpx.AsyncClient, files: Any, reason: str
 ) -> None:
     answer = await client.post(
-        "/api/v1/documents", files=files, headers={**upload_headers(someone()), "accept-language": "en"}
+        "/api/v1/documents",
+        files=files,
+        headers={**upload_headers(someone()), "accept-language": "en"},
     )
     assert answer.status_code == 422
     said = answer.json()

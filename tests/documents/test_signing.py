@@ -38,9 +38,12 @@ def test_poppler_calls_the_signature_valid(paper: bytes, tmp_path: Path) -> None
     assert "DEMONSTRATION ONLY" in said
 
 
-def test_openssl_follows_the_chain_to_the_root(paper: bytes, keys: Settings, tmp_path: Path) -> None:
+def test_openssl_follows_the_chain_to_the_root(
+    paper: bytes, keys: Settings, tmp_path: Path
+) -> None:
     start, before, after, rest = map(
-        int, re.search(rb"/ByteRange \[(\d+) (\d+) (\d+) (\d+)\]", paper).groups()  # type: ignore[union-attr]
+        int,
+        re.search(rb"/ByteRange \[(\d+) (\d+) (\d+) (\d+)\]", paper).groups(),  # type: ignore[union-attr]
     )
     container = bytes.fromhex(paper[before + 1 : after - 1].decode()).rstrip(b"\0")
     (tmp_path / "cms").write_bytes(container)
@@ -105,7 +108,11 @@ def test_an_operator_may_bring_a_key_file_of_their_own(keys: Settings, tmp_path:
     chain = x509.load_pem_x509_certificates(pem.read_bytes())
     key = serialization.load_pem_private_key(pem.with_suffix(".key").read_bytes(), None)
     bundle = pkcs12.serialize_key_and_certificates(
-        b"x", key, chain[0], chain[1:], serialization.NoEncryption()  # type: ignore[arg-type]
+        b"x",
+        key,
+        chain[0],
+        chain[1:],
+        serialization.NoEncryption(),  # type: ignore[arg-type]
     )
     (tmp_path / "agencies").mkdir()
     (tmp_path / "agencies" / "own.p12").write_bytes(bundle)

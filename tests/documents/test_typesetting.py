@@ -117,10 +117,10 @@ HOSTILE = [
     '#panic("x")',
     ']) #panic("x") [',
     '"); panic("x"); ("',
-    "$ sum $ \\ #read(\"/etc/passwd\")",
+    '$ sum $ \\ #read("/etc/passwd")',
     "<b>An</b> = * _ ` @ref <label>",
     "//* bình luận",
-    "#import \"@preview/x:1.0.0\"",
+    '#import "@preview/x:1.0.0"',
 ]
 
 

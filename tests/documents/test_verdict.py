@@ -83,9 +83,7 @@ def test_bytes_added_after_signing_are_seen(paper: bytes, keys: Settings, more: 
     assert outcome(paper + more, keys) == ("invalid", "appended")
 
 
-def test_a_second_revision_that_covers_the_first_page_is_seen(
-    paper: bytes, keys: Settings
-) -> None:
+def test_a_second_revision_that_covers_the_first_page_is_seen(paper: bytes, keys: Settings) -> None:
     forged = typeset(
         build.NATIONAL / "criminal-record-1.typ", build.facts(convictions=build.CONVICTIONS)
     )
@@ -97,9 +95,7 @@ def test_a_paper_cut_short_is_seen(paper: bytes, keys: Settings) -> None:
     assert outcome(paper[: gap(paper)[0]], keys)[0] in ("invalid", "unknown")
 
 
-def test_another_authority_of_the_same_names_is_not_trusted(
-    keys: Settings, tmp_path: Path
-) -> None:
+def test_another_authority_of_the_same_names_is_not_trusted(keys: Settings, tmp_path: Path) -> None:
     twin = Settings(pack=tmp_path, data=tmp_path)
     forged = build.signed_paper(twin)
     verdict = check(forged, build.trust(keys), clock.now())

@@ -15,6 +15,7 @@ from motcua.base.ids import PersonId
 from motcua.db.city import City
 from motcua.demo import eid
 from motcua.identity import actions
+from motcua.web import SignInNeeded
 from tests.identity import build
 
 REFUSED = r"identity\.token_refused"
@@ -89,7 +90,7 @@ async def test_a_known_token_ends_when_it_says(liar: tuple[City, build.Liar]) ->
 async def test_a_forged_token_is_refused(
     wired: City, residents_provider: str, forge: Callable[[str], str]
 ) -> None:
-    with pytest.raises(NotAllowed, match=REFUSED):
+    with pytest.raises(SignInNeeded, match=REFUSED):  # 401, not 403: another token may do
         await identity.bearer(wired, forge(eid.mint(wired.settings, "an")))
 
 

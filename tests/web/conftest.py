@@ -1,15 +1,24 @@
 """The trial city, in process for most tests and on a port of its own for the browser."""
 
+import json
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import uvicorn
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from motcua.base.log import _Line
 from tests.web import trial
+
+
+def told(caplog: pytest.LogCaptureFixture, logger: str) -> list[dict[str, Any]]:
+    """What was logged, as the entrances write it down."""
+    written = _Line()
+    return [json.loads(written.format(r)) for r in caplog.records if r.name == logger]
 
 
 @pytest.fixture

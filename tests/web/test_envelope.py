@@ -1,5 +1,6 @@
-import json
 import logging
+
+from tests.web.conftest import told
 
 
 def test_every_answer_carries_the_protecting_headers(client):
@@ -21,7 +22,7 @@ def test_https_is_kept_once_seen(client):
 def test_the_log_has_the_pattern_of_an_address_and_nothing_of_the_person(client, caplog):
     with caplog.at_level(logging.INFO, "motcua.access"):
         answer = client.get("/fails/conflict?name=Nguyen", headers={"cookie": "session=an"})
-    lines = [json.loads(r.getMessage()) for r in caplog.records if r.name == "motcua.access"]
+    lines = told(caplog, "motcua.access")
     assert [(line["address"], line["status"]) for line in lines] == [("/fails/{kind}", 409)]
     assert lines[0]["request"] == answer.headers["x-request-id"]
     assert not any("Nguyen" in str(line) for line in lines)

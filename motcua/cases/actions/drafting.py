@@ -1,5 +1,6 @@
 """Applying: a draft kept page by page, and what is still wrong, needed or due before it is sent."""
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -122,6 +123,25 @@ def needed(procedure: Procedure, subject: Subject, facts: Facts) -> list[Documen
 def _holds(rule: str, facts: Facts) -> bool:
     try:
         return expressions.read(rule).holds(facts)
+    except ExpressionError:
+        return False
+
+
+def broken_conditions(
+    procedure: Procedure, facts: Facts, fields: Collection[str | None]
+) -> list[Fault]:
+    """What the rules of these fields (None: of the person) say against it already. A rule that
+    looks at an answer still missing says nothing yet."""
+    return [
+        Fault(f"/{rule.field}" if rule.field else "", "case.condition", {"text": rule.otherwise})
+        for rule in procedure.conditions
+        if rule.field in fields and _fails(rule.rule, facts)
+    ]
+
+
+def _fails(rule: str, facts: Facts) -> bool:
+    try:
+        return not expressions.read(rule).holds(facts)
     except ExpressionError:
         return False
 

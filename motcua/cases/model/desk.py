@@ -20,7 +20,6 @@ class DeskRow(Struct, frozen=True):
     filed_at: datetime
     intake_due_at: datetime
     due_at: datetime | None
-    closed_at: datetime | None
     handler_id: PersonId | None
     asked_at: datetime | None
     """When something missing was last asked for."""
@@ -28,6 +27,11 @@ class DeskRow(Struct, frozen=True):
     """The sequence of the last event: another number means that the case has moved."""
     total: int
     """Of the whole list, whatever page this row stands on."""
+
+    @property
+    def promised_at(self) -> datetime:
+        """As `Case.promised_at`."""
+        return self.due_at or self.intake_due_at
 
 
 class DeskCounts(Struct, frozen=True):

@@ -197,3 +197,25 @@ ALTER TABLE cases.drafts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE cases.drafts FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON cases.drafts USING (person_id = db.person());
 GRANT SELECT, INSERT, UPDATE, DELETE ON cases.drafts TO motcua_app;
+
+-- Every time an officer opened a case: who, in which post's agency, what for. Whoever may see the
+-- case sees who looked; only added to.
+CREATE TABLE cases.looks (
+    id uuid PRIMARY KEY,
+    at timestamptz NOT NULL,
+    case_id uuid NOT NULL REFERENCES cases.cases (id),
+    officer_id uuid NOT NULL,
+    officer_name text NOT NULL,
+    agency_code text NOT NULL,
+    -- In words a person understands; without a purpose nobody looks.
+    purpose_vi text NOT NULL CHECK (purpose_vi <> ''),
+    purpose_en text NOT NULL CHECK (purpose_en <> '')
+);
+CREATE INDEX looks_at_case ON cases.looks (case_id, id DESC);
+ALTER TABLE cases.looks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE cases.looks FORCE ROW LEVEL SECURITY;
+CREATE POLICY with_the_case ON cases.looks FOR SELECT
+    USING (EXISTS (SELECT FROM cases.cases c WHERE c.id = case_id));
+CREATE POLICY own ON cases.looks FOR INSERT WITH CHECK (
+    officer_id = db.person() AND EXISTS (SELECT FROM cases.cases c WHERE c.id = case_id));
+GRANT SELECT, INSERT ON cases.looks TO motcua_app;

@@ -1,0 +1,423 @@
+"""A desk in words: how long is left, what registers answered, what happened, what may be done."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec import Struct
+
+from motcua import agencies, exchange
+from motcua.base.text import Text
+from motcua.cases.actions import InForce, Procedures, reading
+from motcua.cases.actions.desk import CaseAtDesk, WorkList
+from motcua.cases.model.case import STATUS_SUPPLEMENT, FindingKept
+from motcua.cases.model.desk import DeskRow
+from motcua.cases.model.procedure import Finding
+from motcua.cases.rules.deadline import Calendar, rest_spans
+from motcua.db import City
+from motcua.db.queries import Event
+from motcua.web import Promise, figures
+from motcua.web.forms import Answered, summary
+from motcua.web.language import Language, words
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+COLUMNS_MAX = 8
+_DATE = re.compile(r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$")
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    code: str
+    title: Text
+    applicant: str
+    step: Text | str
+    mood: str
+    """`waiting` where the applicant must do something first."""
+    due: datetime
+    is_due_today: bool
+    left: str
+    due_mood: str
+    promise: Promise
+    version: int
+
+
+class Line(Struct, frozen=True):
+    label: str
+    value: str
+
+
+class Table(Struct, frozen=True):
+    """A list in a register's answer; without rows it says that there is nothing."""
+
+    label: str
+    columns: list[str]
+    rows: list[list[str]]
+
+
+class FindingShown(Struct, frozen=True, kw_only=True):
+    label: Text
+    register: Text | str
+    at: datetime | None
+    """None: there is no answer yet."""
+    is_nothing: bool = False
+    lines: list[Line] = []
+    tables: list[Table] = []
+    waits: str = ""
+
+
+class Paper(Struct, frozen=True, kw_only=True):
+    name: Text | str
+    file: str
+    address: str
+    about: str
+
+
+class Happening(Struct, frozen=True, kw_only=True):
+    at: datetime
+    by: str
+    behalf: str | None
+    text: str
+    details: list[str]
+
+
+class Sheet(Struct, frozen=True, kw_only=True):
+    """One case as the officer reads it."""
+
+    code: str
+    version: int
+    title: Text
+    applicant: str
+    filed_by: str | None
+    subject: list[Line]
+    agency: Text
+    handler: str | None
+    stage: str
+    is_over: bool
+    promise: Promise
+    reasons: list[str]
+    answers: list[Answered]
+    papers: list[Paper]
+    fee: int
+    fee_lines: list[Line]
+    payment: str
+    payment_mood: str
+    findings: list[FindingShown]
+    proposal: list[str]
+    supplements: list[str]
+    result: Paper | None
+    history: list[Happening]
+
+
+def left(due: datetime, now: datetime, calendar: Calendar, language: Language) -> str:
+    """`48 minutes left`, `7 working days left`, `2 days late`: counted as people at work count."""
+    say = words(language)
+    away = abs(due - now)
+    is_late = due < now
+    if away < HOUR:
+        minutes = max(int(away.total_seconds() // 60), 1)
+        many = ("%(num)s minutes late", "%(num)s minutes left")[not is_late]
+        return say.ngettext(many.replace("minutes", "minute"), many, minutes) % {"num": minutes}
+    days = calendar.position(calendar.local(due).date()) - calendar.position(
+        calendar.local(now).date()
+    )
+    if not is_late and days >= 1:
+        return say.ngettext(
+            "%(num)s working day left", "%(num)s working days left", days
+        ) % {"num": days}  # fmt: skip
+    if away < DAY:
+        hours = int(away // HOUR)
+        many = ("%(num)s hours late", "%(num)s hours left")[not is_late]
+        return say.ngettext(many.replace("hours", "hour"), many, hours) % {"num": hours}
+    whole = away // DAY
+    many = ("%(num)s days late", "%(num)s days left")[not is_late]
+    return say.ngettext(many.replace("days", "day"), many, whole) % {"num": whole}
+
+
+def row(city: City, found: DeskRow, known: InForce, now: datetime, language: Language) -> Row:
+    calendar = city[Procedures].calendar
+    is_paused = found.status == STATUS_SUPPLEMENT
+    due, is_late = found.promised_at, found.promised_at < now and not is_paused
+    step = known.procedure.route.steps.get(found.step)
+    said: Text | str = step.name if step else reading.status_name(found.status, language)
+    if is_paused:
+        said = words(language).gettext("Waiting for the applicant")
+    pauses = ((found.asked_at, now),) if is_paused and found.asked_at else ()
+    return Row(
+        code=found.code,
+        title=known.procedure.short_name,
+        applicant=found.applicant_name,
+        step=said,
+        mood="waiting" if is_paused else "",
+        due=due,
+        is_due_today=calendar.local(due).date() == calendar.local(now).date(),
+        left=words(language).gettext("clock stopped")
+        if is_paused
+        else left(due, now, calendar, language),
+        due_mood="late" if is_late else "waiting" if is_paused else "",
+        promise=Promise(
+            filed=found.filed_at,
+            due=due,
+            now=now,
+            stage=said.within(language) if isinstance(said, Text) else said,
+            pauses=pauses,
+            is_intake=found.due_at is None,
+        ),
+        version=found.version or 0,
+    )
+
+
+def rows(city: City, found: WorkList, now: datetime, language: Language) -> list[Row]:
+    return [
+        row(city, one, found.known[one.procedure_code, one.procedure_version], now, language)
+        for one in found.rows
+    ]
+
+
+def sheet(city: City, found: CaseAtDesk, now: datetime, language: Language) -> Sheet:
+    case, form = found.case, found.known.procedure.form
+    say = words(language).gettext
+    needs = {need.code: need.name for need in found.known.procedure.documents}
+    handler = found.names.get(case.handler_id) if case.handler_id else None
+    shown = [name for page in form.pages for name in page.fields]
+    payment, mood = _payment(city, found, language)
+    return Sheet(
+        code=case.code,
+        version=found.version,
+        title=found.known.procedure.short_name,
+        applicant=case.applicant_name,
+        filed_by=case.filed_by_name if case.filed_by != case.applicant_id else None,
+        subject=_subject(found, language),
+        agency=city[agencies.Agencies].name(case.agency_code),
+        handler=handler,
+        stage=stage(found, language),
+        is_over=case.closed_at is not None,
+        promise=_promise(city, found, now, language),
+        reasons=[
+            reading.due_reason(r, language, city[Procedures].calendar.zone)
+            for r in case.due_reasons
+        ],
+        answers=summary(form.fields, shown, case.answers, language),
+        papers=[
+            Paper(
+                name=needs.get(one.requirement, one.requirement),
+                file=file.name,
+                address=f"/desk/documents/{file.id}",
+                about=f"{file.media_type.rpartition('/')[2].upper()}, {_size(file.size, language)}",
+            )
+            for one, file in found.files
+            if file is not None
+        ],
+        fee=case.fee_amount,
+        fee_lines=[
+            Line(
+                line["reason"][language],
+                figures.money(line["amount"], city.pack.info.currency.code, language),
+            )
+            for line in case.fee["lines"]
+        ],
+        payment=payment,
+        payment_mood=mood,
+        findings=[_finding(city, found, one, language) for one in found.known.procedure.findings],
+        proposal=_proposal(city, found, now, language),
+        supplements=[
+            f"{_moment(city, one.asked_at, now, language)}: {one.words}"
+            for one in found.supplements
+        ],
+        result=_result(found, say),
+        history=[happening(city, found, event, now, language) for event in found.events],
+    )
+
+
+def stage(found: CaseAtDesk, language: Language) -> str:
+    """Where the case stands, in a few words."""
+    case = found.case
+    if case.status == STATUS_SUPPLEMENT:
+        return words(language).gettext("Waiting for the applicant")
+    step = found.known.procedure.route.steps.get(case.step)
+    return step.name.within(language) if step else reading.status_name(case.status, language)
+
+
+def happening(
+    city: City, found: CaseAtDesk, event: Event, now: datetime, language: Language
+) -> Happening:
+    say = words(language)
+    names: dict[Any, str] = dict(found.names)
+    return Happening(
+        at=event.at,
+        by=names.get(event.actor_id, say.gettext("The platform")),
+        behalf=names.get(event.behalf_id) if event.behalf_id else None,
+        text=say.pgettext("event", event.kind),
+        details=list(_details(city, found, event, now, language)),
+    )
+
+
+def _details(
+    city: City, found: CaseAtDesk, event: Event, now: datetime, language: Language
+) -> list[str]:
+    """What changed, out of the facts of the event."""
+    facts, procedure, told = event.facts, found.known.procedure, []
+    if text := facts.get("text"):
+        told.append(f"“{text}”")
+    if due := facts.get("due_at"):
+        said = words(language).gettext("Answer promised by %(moment)s.")
+        moment = _moment(city, datetime.fromisoformat(due), now, language)
+        told.append(said % {"moment": moment})
+    for finding in procedure.findings:
+        if facts.get("finding") == finding.id:
+            told.append(finding.label.within(language))
+    for name in facts.get("changed", []):
+        if field := procedure.form.fields.get(name):
+            told.append(field.label.within(language))
+    if officer := facts.get("officer"):
+        told += [name for id, name in found.names.items() if str(id) == officer]
+    return told
+
+
+def _subject(found: CaseAtDesk, language: Language) -> list[Line]:
+    say, subject = words(language), found.case.subject
+    relation = subject["relation"]
+    lines = [Line(say.gettext("About"), subject["name"])]
+    if relation != "self":
+        said = say.pgettext("value", relation)
+        lines.append(Line(say.gettext("To the one who files"), said))
+    born = figures.written_day(subject["birth_date"], language)
+    lines.append(Line(say.gettext("Personal number"), subject["number"]))
+    lines.append(Line(say.gettext("Born"), born))
+    return lines
+
+
+def _promise(city: City, found: CaseAtDesk, now: datetime, language: Language) -> Promise:
+    case, calendar = found.case, city[Procedures].calendar
+    end = case.closed_at or now
+    supplied = [event.at for event in found.events if event.kind == "case.supplied"]
+    pauses = tuple(
+        (one.asked_at, next((at for at in supplied if at >= one.asked_at), end))
+        for one in found.supplements
+    )
+    return Promise(
+        filed=case.filed_at,
+        due=case.promised_at,
+        now=now,
+        stage=stage(found, language),
+        finished=case.closed_at,
+        rest=rest_spans(calendar, case.filed_at, max(case.promised_at, end)),
+        pauses=pauses,
+        is_intake=case.due_at is None,
+    )
+
+
+def _payment(city: City, found: CaseAtDesk, language: Language) -> tuple[str, str]:
+    said = words(language).pgettext("payment", found.payment.state)
+    if found.payment.state == "refund_due":
+        currency = city.pack.info.currency.code
+        said = f"{said}: {figures.money(found.payment.refund_amount, currency, language)}"
+    mood = {"settled": "done", "open": "waiting", "refund_due": "waiting"}
+    return said, mood.get(found.payment.state, "")
+
+
+def _proposal(city: City, found: CaseAtDesk, now: datetime, language: Language) -> list[str]:
+    if (one := found.proposal) is None:
+        return []
+    say = words(language)
+    lines = [
+        say.pgettext("proposal", one.outcome),
+        f"{one.proposed_by_name} · {_moment(city, one.proposed_at, now, language)}",
+    ]
+    if one.words:
+        lines.insert(1, f"“{one.words}”")
+    if one.approved_at is not None:
+        told = say.gettext("Approved by %(name)s") % {"name": one.approved_by_name}
+        lines.append(f"{told} · {_moment(city, one.approved_at, now, language)}")
+    return lines
+
+
+def _result(found: CaseAtDesk, say: Any) -> Paper | None:
+    if not found.issued:
+        return None
+    last = found.issued[-1]
+    return Paper(
+        name=say("Result no. %(number)s") % {"number": last.number},
+        file=f"{found.case.code}.pdf",
+        address=f"/desk/documents/{last.document}",
+        about=f"/verify/{last.reference}",
+    )
+
+
+def _finding(city: City, found: CaseAtDesk, wanted: Finding, language: Language) -> FindingShown:
+    registers = city[exchange.Registers].registers
+    name = registers[wanted.register].name if wanted.register in registers else wanted.register
+    kept = next((one for one in found.findings if one.finding == wanted.id), None)
+    if kept is None:
+        return FindingShown(
+            label=wanted.label, register=name, at=None, waits=_waits(found, wanted, language)
+        )
+    lines, tables = _particulars(kept, language)
+    return FindingShown(
+        label=wanted.label,
+        register=name,
+        at=kept.answered_at,
+        is_nothing=kept.state == "nothing",
+        lines=lines,
+        tables=tables,
+    )
+
+
+def _waits(found: CaseAtDesk, wanted: Finding, language: Language) -> str:
+    say = words(language).gettext
+    if found.case.closed_at is not None:
+        return say("It was never asked.")
+    if wanted.ask_on == "accepted" and found.case.accepted_at is None:
+        return say("It is asked when the case is accepted.")
+    return say("There is no answer yet. The case waits; we keep asking by ourselves.")
+
+
+def _particulars(kept: FindingKept, language: Language) -> tuple[list[Line], list[Table]]:
+    lines: list[Line] = []
+    tables: list[Table] = []
+
+    def take(values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            if isinstance(value, dict):
+                take(value)
+            elif isinstance(value, list):
+                tables.append(_table(name, value, language))
+            elif value is not None:
+                lines.append(Line(_label(name, language), _value(value, language)))
+
+    take(kept.answer)
+    return lines, tables
+
+
+def _table(name: str, values: list[dict[str, Any]], language: Language) -> Table:
+    told = [key for key in (values[0] if values else {}) if any(v[key] is not None for v in values)]
+    columns = told[:COLUMNS_MAX]
+    return Table(
+        _label(name, language),
+        [_label(column, language) for column in columns],
+        [[_value(one[column], language) for column in columns] for one in values],
+    )
+
+
+def _label(name: str, language: Language) -> str:
+    say = words(language)
+    if say.knows(name, "finding"):
+        return say.pgettext("finding", name)
+    return name.replace("_", " ").capitalize()
+
+
+def _value(value: Any, language: Language) -> str:
+    say = words(language)
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return say.gettext("Yes") if value else say.gettext("No")
+    if isinstance(value, str) and _DATE.match(value):
+        return figures.written_day(value, language)
+    return say.pgettext("value", str(value))
+
+
+def _moment(city: City, at: datetime, now: datetime, language: Language) -> str:
+    return figures.moment(at, language, city[Procedures].calendar.zone, now)
+
+
+def _size(size: int, language: Language) -> str:
+    return f"{figures.number(max(size // 1024, 1), language)} kB"
