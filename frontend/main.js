@@ -1,12 +1,14 @@
 // What a page does beyond HTML. Everything here is a comfort: each page works without it.
 import htmx from 'htmx.org'
 import { Button, ErrorSummary, createAll } from 'govuk-frontend'
+import { keepDesk } from './desk.js'
 
 const streams = new Set()
 
 // A browser that reads modules can do all that follows; govuk-frontend looks for this mark.
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 start(document)
+document.querySelectorAll('[data-desk]').forEach(keepDesk)
 document.addEventListener('htmx:load', ({ detail }) => detail.elt === document.body || start(detail.elt))
 
 function start (root) {

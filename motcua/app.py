@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import uvicorn
-from litestar import Litestar, MediaType, Response, get
+from litestar import Litestar, MediaType, Response, Router, get
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
@@ -89,7 +89,7 @@ def build(city: City) -> Litestar:
         openapi_config=OpenAPIConfig(
             title=city.pack.info.name.en,
             version=__version__,
-            path="/api",
+            openapi_router=Router("/api", route_handlers=[], opt=PUBLIC),
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             components=Components(
                 security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}

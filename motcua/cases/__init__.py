@@ -10,6 +10,21 @@ supplement what is missing, asked for once
 promise    the moment by which the city must answer, and why
 """
 
-from motcua.cases.actions import Procedures, keep_procedures
+from motcua.cases.actions import Procedures, keep_procedures, progress
+from motcua.cases.actions.drafting import drafts_of_me
+from motcua.cases.actions.telling import CaseLine, Offer, lines_of_me, offers
+from motcua.cases.model.case import Draft
+from motcua.cases.model.procedure import Procedure
 
-__all__ = ["Procedures", "keep_procedures"]
+__all__ = [
+    "CaseLine",
+    "Draft",
+    "Offer",
+    "Procedure",
+    "Procedures",
+    "drafts_of_me",
+    "keep_procedures",
+    "lines_of_me",
+    "offers",
+    "progress",
+]

@@ -82,13 +82,13 @@ async def file_case(
     viewer: NamedDependency[Viewer],
     data: JSONBody[Filing],
 ) -> Response[bytes]:
-    subject = await actions.subject_of(city, viewer, data.on_behalf_of)
+    other = await actions.other_of(city, viewer, data.on_behalf_of)
     language = language_of(request)
     return await once(
         request,
         viewer.person,
         viewer.on_behalf_of,
-        lambda db: actions.file_and_show(db, viewer, data, subject, language),
+        lambda db: actions.file_and_show(db, viewer, data, other, language),
     )
 
 

@@ -35,12 +35,12 @@ INSERT INTO documents.numbers
 VALUES (:reference, :case_id, :kind_code, :agency_code, :year, :sequence, :number, :issued_on);
 
 -- name: issued_by_reference
-SELECT reference, number, issued_on, file_id
+SELECT reference, number, issued_on, file_id AS document
 FROM documents.results
 WHERE reference = :reference;
 
 -- name: results_of_case
-SELECT reference, number, issued_on, file_id
+SELECT reference, number, issued_on, file_id AS document
 FROM documents.results
 WHERE case_id = :case_id
 ORDER BY made_at;
@@ -62,7 +62,7 @@ ON CONFLICT DO NOTHING;
 -- name: papers_of
 SELECT
     r.reference, r.kind_name_vi, r.kind_name_en, r.issuer_name_vi, r.issuer_name_en, r.number,
-    r.issued_on, r.file_id, s.status
+    r.issued_on, r.file_id AS document, s.status
 FROM documents.results AS r
 JOIN documents.files AS f ON f.id = r.file_id
 CROSS JOIN LATERAL (
@@ -83,5 +83,5 @@ SELECT
 FROM documents.record_of(:reference);
 
 -- name: holder_of
-SELECT file_id, holder_id, holder
+SELECT file_id AS document, holder_id AS person, holder AS shown
 FROM documents.holder_of(:reference, :number);

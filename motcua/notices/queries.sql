@@ -21,11 +21,11 @@ LIMIT :count_max;
 -- name: reader_of_message
 SELECT
     p.email,
-    (SELECT count(*) FROM notices.deliveries AS d WHERE d.message_id = m.id)::int,
+    (SELECT count(*) FROM notices.deliveries AS d WHERE d.message_id = m.id)::int AS attempts,
     EXISTS (
         SELECT 1 FROM notices.deliveries AS d
         WHERE d.message_id = m.id AND d.outcome <> 'failed'
-    )
+    ) AS is_done
 FROM notices.messages AS m
 LEFT JOIN identity.people AS p ON p.id = m.person_id
 WHERE m.id = :id;

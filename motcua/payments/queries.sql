@@ -14,7 +14,7 @@ SELECT
     coalesce((
         SELECT sum(p.amount) FROM payments.receipts AS p
         WHERE p.request_id = r.id AND p.currency = r.currency AND p.outcome <> 'settled'
-    ), 0)::bigint
+    ), 0)::bigint AS refund_amount
 FROM payments.requests AS r
 LEFT JOIN payments.closings AS c ON c.request_id = r.id
 WHERE r.thing_id = ANY(:thing_ids::uuid[]);
@@ -26,7 +26,7 @@ SELECT
     coalesce((
         SELECT sum(p.amount) FROM payments.receipts AS p
         WHERE p.request_id = r.id AND p.currency = r.currency AND p.outcome <> 'settled'
-    ), 0)::bigint
+    ), 0)::bigint AS refund_amount
 FROM payments.requests AS r
 LEFT JOIN payments.closings AS c ON c.request_id = r.id
 WHERE r.id = :id;
@@ -34,7 +34,7 @@ WHERE r.id = :id;
 -- name: request_by_reference
 SELECT
     r.id, r.reference, r.thing_id, r.thing_code, r.payer_id, r.agency_code, r.amount, r.currency,
-    r.lines, r.made_at, c.closing, 0::bigint
+    r.lines, r.made_at, c.closing, 0::bigint AS refund_amount
 FROM payments.requests AS r
 LEFT JOIN payments.closings AS c ON c.request_id = r.id
 WHERE r.reference = :reference;
@@ -42,7 +42,7 @@ WHERE r.reference = :reference;
 -- name: request_by_thing_code
 SELECT
     r.id, r.reference, r.thing_id, r.thing_code, r.payer_id, r.agency_code, r.amount, r.currency,
-    r.lines, r.made_at, c.closing, 0::bigint
+    r.lines, r.made_at, c.closing, 0::bigint AS refund_amount
 FROM payments.requests AS r
 LEFT JOIN payments.closings AS c ON c.request_id = r.id
 WHERE r.thing_code = :code
@@ -84,7 +84,7 @@ ON CONFLICT (id) DO NOTHING;
 SELECT id, debit, credit, amount, currency FROM payments.transfers WHERE id = :id;
 
 -- name: balances
-SELECT a.code, a.currency, coalesce(sum(m.amount), 0)::bigint
+SELECT a.code AS account, a.currency, coalesce(sum(m.amount), 0)::bigint AS amount
 FROM payments.accounts AS a
 LEFT JOIN (
     SELECT debit AS account, amount FROM payments.transfers
@@ -96,7 +96,7 @@ ORDER BY a.code;
 
 -- name: ledger_faults
 -- The second place in which each truth is held: what the constraints should make impossible.
-SELECT 'out_of_balance', m.currency
+SELECT 'out_of_balance' AS fault, m.currency AS subject
 FROM (
     SELECT currency, debit AS account, amount FROM payments.transfers
     UNION ALL

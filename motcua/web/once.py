@@ -19,6 +19,11 @@ from motcua.db import Write, queries
 KEY_LENGTH_MAX = 255
 JSON = "application/json"
 
+
+class KeyMissing(Invalid):
+    """Nothing is wrong with what was sent but for the missing key: 400, not 422."""
+
+
 Act = Callable[[Write], Awaitable[Any]]
 
 
@@ -28,16 +33,20 @@ async def once(
     behalf: PersonId | None,
     act: Act,
     status: int = 201,
+    said: bytes | None = None,
 ) -> Response[bytes]:
     """Do `act` in one transaction and remember what it returned, or repeat what was remembered.
+
+    `said` stands for the body where the same request is never the same bytes (multipart).
 
     No key is Invalid (400), another body under the same key Invalid (422), the same request
     still at work Conflict (409).
     """
     key = request.headers.get("idempotency-key", "")
     if not 1 <= len(key) <= KEY_LENGTH_MAX:
-        raise Invalid("request.no_idempotency_key", status=400)
-    seen = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await request.body())
+        raise KeyMissing("request.no_idempotency_key")
+    seen = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
+    seen.update(await request.body() if said is None else said)
     digest = seen.digest()
     async with request.app.state.city.database.write(person, behalf) as db:
         turn = await queries.claim_answer(db, person, key, digest, clock.now())

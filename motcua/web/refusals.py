@@ -24,6 +24,7 @@ from motcua.web import reasons
 from motcua.web.envelope import number_of
 from motcua.web.guard import SignInNeeded
 from motcua.web.language import Language, words
+from motcua.web.once import KeyMissing
 from motcua.web.render import Page, language_of, render, renderer_of
 
 log = logging.getLogger("motcua.error")
@@ -34,6 +35,7 @@ STATUS: dict[type[Refusal], int] = {
     NotFound: 404,
     Conflict: 409,
     Invalid: 422,
+    KeyMissing: 400,
     Unavailable: 503,
 }
 RETRY_SECONDS = 30

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Protocol
 from urllib.parse import urlencode
 
 import jinja2
-from jinja2 import meta
+from jinja2 import meta, nodes
 from litestar import Response
 from litestar.connection import ASGIConnection
 from msgspec import Struct
@@ -178,10 +178,21 @@ def fields_used(template: str) -> set[str]:
         seen.add(name)
         source, _, _ = _loader().get_source(environment, name)
         tree = environment.parse(source)
-        wanted |= meta.find_undeclared_variables(tree)
+        wanted |= meta.find_undeclared_variables(tree) - _made_here(tree)
         named = meta.find_referenced_templates(tree)
         waiting += [other for other in named if other and other not in seen]
     return wanted - KIT_NAMES - GLOBALS
+
+
+def _made_here(tree: nodes.Template) -> set[str]:
+    """What a template imports, defines or sets for its blocks: Jinja itself misses these."""
+    made = {macro.name for macro in tree.find_all(nodes.Macro)}
+    made |= {imported.target for imported in tree.find_all(nodes.Import)}
+    for imported in tree.find_all(nodes.FromImport):
+        made |= {name if isinstance(name, str) else name[1] for name in imported.names}
+    for assigned in tree.find_all(nodes.Assign):
+        made |= {name.name for name in assigned.find_all(nodes.Name) if name.ctx == "store"}
+    return made
 
 
 def templates() -> list[str]:

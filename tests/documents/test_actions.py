@@ -385,3 +385,14 @@ def test_an_id_that_is_none_names_nothing() -> None:
     assert actions.file_id_of(str(uuid4()))
     with pytest.raises(NotFound):
         actions.file_id_of("../../etc/passwd")
+
+
+async def test_many_papers_signed_at_once_are_all_genuine(city: City, agency: str) -> None:
+    issued = await asyncio.gather(*(issue(city, agency, someone()) for _ in range(8)))
+    anchors = documents.trust_anchors(city.settings)
+    for paper, _ in issued:
+        async with city.database.write(SYSTEM) as db:
+            _, pdf = await documents.open_file(db, paper.document)
+        verdict = await asyncio.to_thread(documents.check, pdf, anchors, clock.now())
+        assert (verdict.outcome, verdict.reference) == ("valid", paper.reference)
+    assert len({paper.number for paper, _ in issued}) == 8

@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from motcua.base import clock
@@ -107,12 +108,13 @@ def test_an_operator_may_bring_a_key_file_of_their_own(keys: Settings, tmp_path:
     pem = authority.signing_certificate(keys, "treasury", "Kho bạc")
     chain = x509.load_pem_x509_certificates(pem.read_bytes())
     key = serialization.load_pem_private_key(pem.with_suffix(".key").read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
     bundle = pkcs12.serialize_key_and_certificates(
         b"x",
         key,
         chain[0],
         chain[1:],
-        serialization.NoEncryption(),  # type: ignore[arg-type]
+        serialization.NoEncryption(),
     )
     (tmp_path / "agencies").mkdir()
     (tmp_path / "agencies" / "own.p12").write_bytes(bundle)
@@ -138,3 +140,11 @@ def test_demonstration_keys_are_made_once_and_kept_private(tmp_path: Path) -> No
     assert stat.S_IMODE(settings.keys.stat().st_mode) == 0o700
     for certificate in x509.load_pem_x509_certificates(first):
         assert "DEMONSTRATION ONLY" in certificate.subject.rfc4514_string()
+
+
+def test_a_signed_paper_stays_a_pdf_of_the_version_its_archive_kind_allows(paper: bytes) -> None:
+    """PDF/A-2 is PDF 1.7; the library would declare 2.0 for the curve of the signature."""
+    with pikepdf.open(BytesIO(paper)) as signed:
+        assert signed.pdf_version == "1.7"
+        assert "/Version" not in signed.Root
+        assert set(signed.Root.Extensions.keys()) == {"/ESIC"}

@@ -3,7 +3,15 @@
 from typing import Any
 
 from motcua.cases.actions.acting import act, ask_before
-from motcua.cases.actions.filing import Attached, Filing, Subject, file, may_file, subject_of
+from motcua.cases.actions.filing import (
+    Attached,
+    Filing,
+    Subject,
+    file,
+    may_file,
+    other_of,
+    subject_of,
+)
 from motcua.cases.actions.findings import ask_registers
 from motcua.cases.actions.issuing import Made
 from motcua.cases.actions.procedures import InForce, Procedures, keep_procedures
@@ -50,6 +58,7 @@ __all__ = [
     "list_cases",
     "may_file",
     "open_case",
+    "other_of",
     "procedure_view",
     "progress",
     "show_case",
@@ -60,9 +69,9 @@ __all__ = [
 
 
 async def file_and_show(
-    db: Write, viewer: Viewer, filing: Filing, subject: Subject, language: Language
+    db: Write, viewer: Viewer, filing: Filing, other: Subject | None, language: Language
 ) -> CaseView:
-    filed = await file(db, viewer, filing, subject)
+    filed = await file(db, viewer, filing, other)
     state = fresh_standing(filed.case, viewer, filed.payment.state == "open")
     may = actions_open_to(state, filed.known)
     return case_view(db, filed.case, filed.known, filed.payment, language, may)

@@ -226,7 +226,7 @@ async def act_once(
     made: Made | None,
     key: str,
 ) -> None:
-    """Act, unless this very form was sent before: a double click acts once and is not a conflict."""
+    """Act, unless this very form was sent before: a double click acts once, without conflict."""
     digest = f"{action} {code}".encode()
     turn = await ground.claim_answer(db, viewer.person, f"desk {key}", digest, clock.now())
     # Not my turn: the first click is still at work, and what it did is on the page in a moment.

@@ -17,7 +17,7 @@ from motcua.cases.model.procedure import Procedure
 from motcua.cases.rules import expressions, fees, forms
 from motcua.cases.rules.deadline import due_at
 from motcua.cases.rules.expressions import Facts
-from motcua.db import City, Write, events
+from motcua.db import City, Read, Write, events
 from motcua.identity import Viewer
 
 DOCUMENTS_PER_CASE_MAX = 50
@@ -51,17 +51,25 @@ class Subject(Struct, frozen=True):
 
 
 async def subject_of(city: City, viewer: Viewer, number: str | None) -> Subject:
-    """The person the result will be about, from the e-ID or, for another, from the register.
+    """Whom the result will be about: another by their number, or the person who acts."""
+    if other := await other_of(city, viewer, number):
+        return other
+    async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
+        return await oneself(db, viewer)
+
+
+async def other_of(city: City, viewer: Viewer, number: str | None) -> Subject | None:
+    """Another person whom the result will be about, as the register knows them; None: oneself.
 
     The register also says what they are to each other, so nobody is asked for it.
     """
-    async with city.database.read(viewer.person) as db:
-        me = await identity.person(db, viewer.person)
+    if number is None:
+        return None
+    async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
+        me = await oneself(db, viewer)
         firm = await identity.person(db, viewer.on_behalf_of) if viewer.on_behalf_of else None
-    if me.number is None or me.birth_date is None:
-        raise NotAllowed("case.not_a_person")
-    if number in (None, me.number, firm and firm.number):
-        return Subject(me.number, me.name, me.birth_date)
+    if number in (me.number, firm and firm.number):
+        return None
     answer = await exchange.ask(
         city, "population", "family", {"number": me.number}, asker=viewer.person,
         subject=viewer.person, subject_number=me.number,
@@ -72,6 +80,14 @@ async def subject_of(city: City, viewer: Viewer, number: str | None) -> Subject:
             born = date.fromisoformat(relative["birth_date"])
             return Subject(number, relative["name"], born, relation)
     return await _stranger(city, viewer, number)
+
+
+async def oneself(db: Read, viewer: Viewer) -> Subject:
+    """The person who acts, as their e-ID knows them."""
+    me = await identity.person(db, viewer.person)
+    if me.number is None or me.birth_date is None:
+        raise NotAllowed("case.not_a_person")
+    return Subject(me.number, me.name, me.birth_date)
 
 
 async def _stranger(city: City, viewer: Viewer, number: str) -> Subject:
@@ -91,11 +107,12 @@ class Filed(Struct, frozen=True):
     payment: payments.Payment
 
 
-async def file(db: Write, viewer: Viewer, filing: Filing, subject: Subject) -> Filed:
-    """Receive a request, or refuse it with everything that is wrong."""
+async def file(db: Write, viewer: Viewer, filing: Filing, other: Subject | None) -> Filed:
+    """Receive a request, or refuse it with everything that is wrong. `other`: by `other_of`."""
     known = db.city[Procedures].by_code(filing.procedure)
     procedure = known.procedure
     may_file(procedure, viewer)
+    subject = other or await oneself(db, viewer)
     answers = forms.normalise(procedure.form, filing.answers)
     facts = context(db.city, viewer, subject, answers)
     faults = faults_of(db.city, known, filing, answers, subject, facts)
@@ -104,6 +121,11 @@ async def file(db: Write, viewer: Viewer, filing: Filing, subject: Subject) -> F
     agency = _receiver(db.city, procedure, filing.agency)
     fee = fees.fee(procedure.fee, facts)
     case = _case(db.city, viewer, known, filing, subject, answers, agency, fee)
+    await events.record(
+        db, "case.filed", case.id, person=case.applicant_id, agency=agency,
+        facts={"status": STATUS_NEW},
+    )  # fmt: skip
+    # The day's number is held from here to the commit, so as little as possible comes after it.
     code = await queries.file_case(
         db, case.id, case.code, db.city[Procedures].local_day(), case.procedure_code,
         case.procedure_version, agency, case.step, case.status, case.filed_by, case.filed_by_name,
@@ -111,10 +133,6 @@ async def file(db: Write, viewer: Viewer, filing: Filing, subject: Subject) -> F
         fee.total, case.filed_at, case.intake_due_at,
     )  # fmt: skip
     await _attach(db, case.id, filing.documents, agency)
-    await events.record(
-        db, "case.filed", case.id, person=case.applicant_id, agency=agency,
-        facts={"status": STATUS_NEW},
-    )  # fmt: skip
     lines = [payments.Line(line.rule, line.amount, line.reason) for line in fee.lines]
     payment = await payments.open_request(
         db, case.id, code, case.applicant_id, agency, fee.total, lines

@@ -11,6 +11,7 @@ from motcua.base import clock
 from motcua.base.text import Text
 from motcua.cases import queries
 from motcua.cases.actions.procedures import Procedures
+from motcua.cases.actions.reading import find_procedures
 from motcua.cases.model.case import (
     STATUS_DONE,
     STATUS_REFUSED_AT_INTAKE,
@@ -20,7 +21,8 @@ from motcua.cases.model.case import (
     STATUS_WITHDRAWN,
     Case,
 )
-from motcua.cases.rules.deadline import rest_spans
+from motcua.cases.model.procedure import Procedure, PublishedFee
+from motcua.cases.rules.deadline import Limit, read_limit, rest_spans
 from motcua.db import City, Read
 from motcua.identity import Viewer
 from motcua.web import Promise
@@ -50,6 +52,35 @@ class CaseLine(Struct, frozen=True):
     promised_at: datetime
     is_over: bool
     on_behalf_of: str | None
+
+
+class Offer(Struct, frozen=True):
+    """A procedure as one row of a search."""
+
+    code: str
+    name: Text
+    limit: Limit
+    fee: PublishedFee
+    has_other_fees: bool
+    is_online: bool
+
+
+def offers(city: City, words: str, at_most: int) -> list[Offer]:
+    """What matches the words, best first; without words everything, by name."""
+    return [_offer(known.procedure) for known in find_procedures(city, words, "", "", at_most)]
+
+
+def _offer(procedure: Procedure) -> Offer:
+    channels = procedure.channels
+    first = next((one for one in channels if one.channel == "online"), channels[0])
+    return Offer(
+        code=procedure.code,
+        name=procedure.short_name,
+        limit=read_limit(first.limits[0].limit if first.limits else procedure.limit),
+        fee=first.fees[0],
+        has_other_fees=len(first.fees) > 1,
+        is_online=first.channel == "online",
+    )
 
 
 def situation_of(case: Case, payment_state: str) -> Situation:
@@ -85,6 +116,10 @@ async def lines_of_me(db: Read, viewer: Viewer, before: datetime | None = None) 
         )
         for case in found
     ]  # fmt: skip
+
+
+async def payment_of(db: Read, case: Case) -> payments.Payment:
+    return await payments.payment_of(db, case.id)
 
 
 def promise_of(city: City, case: Case, stage: str, stops: list[tuple[str, datetime]]) -> Promise:

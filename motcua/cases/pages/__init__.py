@@ -2,4 +2,13 @@
 
 from typing import Any
 
-routes: list[Any] = []
+from motcua.cases.pages import applying, checking, desk, mine, procedures, whom
+
+routes: list[Any] = [
+    *procedures.routes,
+    *applying.routes,
+    *whom.routes,
+    *checking.routes,
+    *mine.routes,
+    *desk.routes,
+]

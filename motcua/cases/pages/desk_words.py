@@ -1,6 +1,7 @@
 """A desk in words: how long is left, what registers answered, what happened, what may be done."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from motcua.web.forms import Answered, summary
 from motcua.web.language import Language, words
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-COLUMNS_MAX = 8
+ENTRIES_MAX = 50
 _DATE = re.compile(r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$")
 
 
@@ -46,11 +47,11 @@ class Line(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """A list in a register's answer; without rows it says that there is nothing."""
+    """A list in a register's answer; without entries it says that there is nothing."""
 
     label: str
-    columns: list[str]
-    rows: list[list[str]]
+    entries: int
+    rows: list[tuple[str, list[str]]]
 
 
 class FindingShown(Struct, frozen=True, kw_only=True):
@@ -177,7 +178,7 @@ def sheet(city: City, found: CaseAtDesk, now: datetime, language: Language) -> S
     say = words(language).gettext
     needs = {need.code: need.name for need in found.known.procedure.documents}
     handler = found.names.get(case.handler_id) if case.handler_id else None
-    shown = [name for page in form.pages for name in page.fields]
+    shown = [n for page in form.pages for n in page.fields if form.fields[n].kind != "oath"]
     payment, mood = _payment(city, found, language)
     return Sheet(
         code=case.code,
@@ -261,12 +262,10 @@ def _details(
         said = words(language).gettext("Answer promised by %(moment)s.")
         moment = _moment(city, datetime.fromisoformat(due), now, language)
         told.append(said % {"moment": moment})
-    for finding in procedure.findings:
-        if facts.get("finding") == finding.id:
-            told.append(finding.label.within(language))
-    for name in facts.get("changed", []):
-        if field := procedure.form.fields.get(name):
-            told.append(field.label.within(language))
+    labels = [one.label for one in procedure.findings if one.id == facts.get("finding")]
+    fields = procedure.form.fields
+    labels += [fields[name].label for name in facts.get("changed", []) if name in fields]
+    told += [label.within(language) for label in labels]
     if officer := facts.get("officer"):
         told += [name for id, name in found.names.items() if str(id) == officer]
     return told
@@ -350,7 +349,7 @@ def _finding(city: City, found: CaseAtDesk, wanted: Finding, language: Language)
         return FindingShown(
             label=wanted.label, register=name, at=None, waits=_waits(found, wanted, language)
         )
-    lines, tables = _particulars(kept, language)
+    lines, tables = _particulars(city, wanted, kept, language)
     return FindingShown(
         label=wanted.label,
         register=name,
@@ -370,30 +369,42 @@ def _waits(found: CaseAtDesk, wanted: Finding, language: Language) -> str:
     return say("There is no answer yet. The case waits; we keep asking by ourselves.")
 
 
-def _particulars(kept: FindingKept, language: Language) -> tuple[list[Line], list[Table]]:
+def _particulars(
+    city: City, wanted: Finding, kept: FindingKept, language: Language
+) -> tuple[list[Line], list[Table]]:
+    """What a register told, in the order in which the pack names it; the database keeps none."""
+    operation = city[exchange.Registers].registers[kept.register].operations[wanted.operation]
+    told = operation.response
+    # Beside a list, what only repeats the question says nothing new.
+    repeated = set(operation.echo.values()) if any(t.type == "list" for t in told.values()) else ()
     lines: list[Line] = []
     tables: list[Table] = []
 
-    def take(values: dict[str, Any]) -> None:
-        for name, value in values.items():
-            if isinstance(value, dict):
-                take(value)
-            elif isinstance(value, list):
-                tables.append(_table(name, value, language))
-            elif value is not None:
+    def take(values: dict[str, Any], order: Mapping[str, Any]) -> None:
+        for name, part in order.items():
+            value = values.get(name)
+            if part.type == "group" and value:
+                take(value, part.fields)
+            elif part.type == "list":
+                tables.append(_table(name, value or [], part.fields, language))
+            elif value is not None and name not in repeated:
                 lines.append(Line(_label(name, language), _value(value, language)))
 
-    take(kept.answer)
+    if kept.state == "found":
+        take(kept.answer, told)
     return lines, tables
 
 
-def _table(name: str, values: list[dict[str, Any]], language: Language) -> Table:
-    told = [key for key in (values[0] if values else {}) if any(v[key] is not None for v in values)]
-    columns = told[:COLUMNS_MAX]
+def _table(
+    name: str, values: list[dict[str, Any]], order: Mapping[str, Any], language: Language
+) -> Table:
+    """One line for each particular, one column for each entry: that is how narrow panes read."""
+    entries = values[:ENTRIES_MAX]
+    told = [key for key in order if any(one.get(key) is not None for one in entries)]
     return Table(
         _label(name, language),
-        [_label(column, language) for column in columns],
-        [[_value(one[column], language) for column in columns] for one in values],
+        len(entries),
+        [(_label(key, language), [_value(v.get(key), language) for v in entries]) for key in told],
     )
 
 

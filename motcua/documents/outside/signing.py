@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from pikepdf import Array, Dictionary, Name, String
+from pyhanko.pdf_utils.extensions import DeveloperExtension
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import signers
@@ -113,6 +114,11 @@ class _Writer(IncrementalPdfFileWriter):
     def _update_meta(self) -> None:
         """Leaves the XMP alone: the rewritten one loses its PDF/A extension schema."""
 
+    def register_extension(self, ext: DeveloperExtension) -> None:
+        """PDF/A-2 is PDF 1.7: what is declared for 2.0 (ISO/TS 32002 curves) would raise it."""
+        if ext.base_version == "/1.7":
+            super().register_extension(ext)
+
 
 def _with_field(pdf: bytes) -> bytes:
     with pikepdf.open(BytesIO(pdf)) as paper:
@@ -135,7 +141,6 @@ def _with_field(pdf: bytes) -> bytes:
         pikepdf.NumberTree(root.ParentTree)[parent] = element
         root.ParentTreeNextKey = parent + 1
         page.Annots = Array([*page.get("/Annots", []), field])
-        page.Tabs = Name.S
         paper.Root.AcroForm = Dictionary(Fields=Array([field]), SigFlags=3)
         out = BytesIO()
         paper.save(out, deterministic_id=True, fix_metadata_version=False)

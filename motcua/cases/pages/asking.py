@@ -1,0 +1,270 @@
+"""What the pages of an application share: the draft in hand, the order of the pages, their look."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from litestar import Request, Response
+from litestar.response import Redirect
+from msgspec import Struct
+from msgspec.structs import replace
+
+from motcua.base.errors import Fault, NotAllowed, NotFound
+from motcua.base.text import Text
+from motcua.cases import actions
+from motcua.cases.actions import InForce, drafting
+from motcua.cases.actions.drafting import Ready
+from motcua.cases.model.case import Draft
+from motcua.cases.model.procedure import DocumentNeed, Field, FormPage, Procedure
+from motcua.db import City
+from motcua.identity import Viewer
+from motcua.web import Page, forms, language_of, render
+from motcua.web.forms import Known, Problem, Question
+from motcua.web.language import LANGUAGES, Language, words
+
+# A page of the pack is named by letters and underscores, so none of these can be one.
+WHOM, DELIVERY, CHECK = "for-whom", "get-result", "check-answers"
+PERSON: dict[str, Any] = {"opt": {"access": "person"}, "include_in_schema": False}
+Web = Request[Any, Any, Any]
+
+
+class Kept(Struct, frozen=True):
+    id: str
+    name: str
+
+
+class Need(Struct, frozen=True):
+    """A document as the page asks for it, with what was handed in already."""
+
+    code: str
+    name: Text
+    hint: Text | None
+    files: list[Kept]
+    errors: list[str]
+
+
+class KnownGroup(Struct, frozen=True):
+    """What one source knows."""
+
+    source: Text | str
+    values: list[Known]
+
+
+class Ask(Page):
+    """One page of questions, of what is known already, or of documents."""
+
+    template: ClassVar[str] = "cases/apply_page.html"
+
+    procedure: Procedure
+    title: Text | str
+    hint: Text | None
+    back: str
+    action: str
+    for_whom: str | None
+    problems: list[Problem]
+    knowns: list[KnownGroup]
+    trouble: str | None
+    """A register that does not answer, in words."""
+    questions: list[Question]
+    needs: list[Need]
+
+
+class Application(Struct, frozen=True):
+    """What every handler of this file begins with."""
+
+    request: Web
+    city: City
+    viewer: Viewer
+    known: InForce
+    draft: Draft
+    language: Language
+
+    @property
+    def procedure(self) -> Procedure:
+        return self.known.procedure
+
+    def address(self, page: str) -> str:
+        return f"/procedures/{self.procedure.code}/apply/{page}"
+
+    @property
+    def is_change(self) -> bool:
+        """Come from the last page to put one thing right, and going back there."""
+        return "change" in self.request.query_params
+
+    @property
+    def level_needed(self) -> int | None:
+        needed = self.procedure.sign_in.level
+        is_short = self.viewer.on_behalf_of is None and (self.viewer.level or 0) < needed
+        return needed if is_short else None
+
+
+async def application_of(request: Web, city: City, viewer: Viewer, code: str) -> Application:
+    known = city[actions.Procedures].by_code(code)
+    async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
+        draft = await drafting.draft_of(db, code)
+    if draft and draft.behalf_id != viewer.on_behalf_of:
+        draft = replace(draft, documents=[])  # they belong to whoever the person acted for then
+    kept = draft or drafting.new_draft(viewer, code)
+    here = Application(request, city, viewer, known, kept, language_of(request))
+    may_begin(here)
+    return here
+
+
+def may_begin(here: Application) -> None:
+    """A level that is too low may prepare a draft; an officer and a stranger organisation not."""
+    try:
+        actions.may_file(here.procedure, here.viewer)
+    except NotAllowed as refusal:
+        if refusal.reason != "case.level_too_low":
+            raise
+
+
+async def keep(here: Application, draft: Draft) -> None:
+    async with here.city.database.write(here.viewer.person, here.viewer.on_behalf_of) as db:
+        await drafting.keep(db, draft)
+
+
+def asked(
+    here: Application, stop: str, fields: dict[str, Field], answers: dict[str, Any], faults: list[Fault],
+    trouble: str | None = None, title: Text | str = "", hint: Text | None = None,
+    knowns: list[KnownGroup] | None = None, needs: list[DocumentNeed] | None = None, status: int = 0,
+    has_documents: bool = False,
+) -> Response[Any]:  # fmt: skip
+    problems = problems_of(faults, here.language, fields)
+    query = "?change" if here.is_change else ""
+    page = Ask(
+        procedure=here.procedure,
+        title=title,
+        hint=hint,
+        back=here.address(CHECK) if here.is_change else _before(here, stop, needs),
+        action=f"{here.address(stop)}{query}",
+        for_whom=here.viewer.organisation_name,
+        problems=problems,
+        knowns=knowns or [],
+        trouble=trouble,
+        questions=forms.questions(fields, list(fields), answers, here.language, faults),
+        needs=[_need(here, need, problems) for need in needs or []] if has_documents else [],
+    )
+    return render(page, here.request, status or (422 if faults else 200))
+
+
+def _need(here: Application, need: DocumentNeed, problems: list[Problem]) -> Need:
+    mine = [one for one in here.draft.documents if one["requirement"] == need.code]
+    return need_of(need, [Kept(one["id"], one["name"]) for one in mine], problems)
+
+
+def problems_of(
+    faults: list[Fault], language: Language, fields: Mapping[str, Field]
+) -> list[Problem]:
+    """The error summary: each line names its field, and in a list its row."""
+    plain = forms.problems(faults, language, fields)
+    return [
+        Problem(_named(fault, problem.text, language, fields), problem.anchor)
+        for fault, problem in zip(faults, plain, strict=True)
+    ]
+
+
+def _named(fault: Fault, said: str, language: Language, fields: Mapping[str, Field]) -> str:
+    parts = fault.pointer.removeprefix("/answers").strip("/").split("/")
+    field, row = fields.get(parts[0]), ""
+    if field and len(parts) == 3 and parts[1].isdigit():
+        field = field.fields.get(parts[2])
+        row = say(language, "row %(number)s") % {"number": int(parts[1]) + 1}
+    if field is None or field.kind == "oath":
+        return said
+    label = field.label.within(language)
+    place = f"{label} ({row})" if row else label
+    return f"{place} {said}" if place.endswith("?") else f"{place}: {said}"
+
+
+def need_of(need: DocumentNeed, files: list[Kept], problems: list[Problem]) -> Need:
+    errors = [problem.text for problem in problems if problem.anchor == f"file-{need.code}"]
+    return Need(need.code, need.name, need.hint, files, errors)
+
+
+def stops(procedure: Procedure) -> list[str]:
+    """The pages in order. An oath has no page of its own: it stands below what it confirms."""
+    own = [page.id for page in procedure.form.pages if not is_oath(procedure, page)]
+    return [*([WHOM] if procedure.delegation else []), *own, DELIVERY, CHECK]
+
+
+def is_oath(procedure: Procedure, page: FormPage) -> bool:
+    fields = procedure.form.fields
+    return bool(page.fields) and all(fields[name].kind == "oath" for name in page.fields)
+
+
+def oaths_of(procedure: Procedure) -> list[str]:
+    return [n for p in procedure.form.pages if is_oath(procedure, p) for n in p.fields]
+
+
+def asked_of(here: Application, page: FormPage) -> list[str]:
+    fields = here.procedure.form.fields
+    return [n for n in page.fields if forms.is_asked(fields[n], here.draft.answers)]
+
+
+def has_anything(here: Application, page: FormPage, checked: Ready | None) -> bool:
+    needs = checked.needs if checked else []
+    beside = {n for name in page.fields for n in here.procedure.form.fields[name].when}
+    is_asking = bool(asked_of(here, page)) or bool(beside & set(page.fields))
+    return bool(page.known) or is_asking or (page.documents and bool(needs))
+
+
+def onward(here: Application, stop: str) -> Redirect:
+    """To the next page that asks something; after a change, back to the check."""
+    order = stops(here.procedure)
+    target = CHECK if here.is_change else order[order.index(stop) + 1]
+    while (page := _find(here.procedure, target)) and not page.documents:
+        if has_anything(here, page, None):
+            break
+        target = order[order.index(target) + 1]
+    return Redirect(here.address(target), status_code=303)
+
+
+def _before(here: Application, stop: str, needs: list[DocumentNeed] | None) -> str:
+    order = stops(here.procedure)
+    place = order.index(stop) - 1
+    while place >= 0 and (page := _find(here.procedure, order[place])):
+        is_empty = page.documents and not needs and not page.fields
+        if not is_empty and (page.documents or has_anything(here, page, None)):
+            break
+        place -= 1
+    return here.address(order[place]) if place >= 0 else f"/procedures/{here.procedure.code}"
+
+
+def _find(procedure: Procedure, id: str) -> FormPage | None:
+    return next((page for page in procedure.form.pages if page.id == id), None)
+
+
+def page_of(procedure: Procedure, id: str) -> FormPage:
+    page = _find(procedure, id)
+    if page is None or is_oath(procedure, page):
+        raise NotFound("web.not_found")
+    return page
+
+
+def stop_of(procedure: Procedure, fault: Fault) -> str:
+    """The page on which a fault can be put right; the check itself where none can."""
+    parts = fault.pointer.strip("/").split("/")
+    if parts[0] == "on_behalf_of" or (fault.pointer == "" and procedure.delegation):
+        return WHOM if procedure.delegation else CHECK
+    if parts[0] == "documents":
+        return next((page.id for page in procedure.form.pages if page.documents), CHECK)
+    name = parts[1] if parts[0] == "answers" and len(parts) > 1 else parts[0]
+    page = next((page for page in procedure.form.pages if name in page.fields), None)
+    return CHECK if page is None or is_oath(procedure, page) else page.id
+
+
+def no_subject(language: Language) -> str:
+    return say(
+        language,
+        "The population register does not answer just now, so we cannot see whom the request is "
+        "about. Everything you wrote is kept; come back in a while to send it.",
+    )
+
+
+def say(language: Language, sentence: str) -> str:
+    return words(language).gettext(sentence)
+
+
+def text(sentence: str, **facts: str) -> Text:
+    said = [words(language).gettext(sentence) % facts for language in LANGUAGES]
+    return Text(*said)

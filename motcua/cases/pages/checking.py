@@ -1,0 +1,166 @@
+"""The last page of an application: everything at one glance, the oath, and sending it once."""
+
+from typing import Any, ClassVar
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+from msgspec.structs import replace
+
+from motcua.base.errors import Fault
+from motcua.base.text import Text
+from motcua.cases.actions import Subject, drafting
+from motcua.cases.actions.drafting import Ready
+from motcua.cases.model.case import Draft
+from motcua.cases.model.procedure import DocumentNeed, Procedure
+from motcua.cases.pages.asking import (
+    CHECK,
+    DELIVERY,
+    PERSON,
+    WHOM,
+    Application,
+    Web,
+    application_of,
+    asked_of,
+    is_oath,
+    no_subject,
+    oaths_of,
+    problems_of,
+    say,
+    stop_of,
+    stops,
+    text,
+)
+from motcua.cases.pages.whom import delivery_fields
+from motcua.cases.rules.fees import Fee
+from motcua.db import City
+from motcua.identity import Viewer
+from motcua.web import Page, forms, render
+from motcua.web.forms import Answered, Problem, Question
+
+KEY_LENGTH_MAX = 200
+
+
+class Check(Page):
+    template: ClassVar[str] = "cases/apply_check.html"
+
+    procedure: Procedure
+    back: str
+    action: str
+    key: str
+    acting: str
+    organisation: str | None
+    about: list[Answered]
+    pages: list[tuple[Text, list[Answered]]]
+    delivery: list[Answered]
+    fee: Fee | None
+    oaths: list[Question]
+    problems: list[Problem]
+    trouble: str | None
+    is_changed: bool
+    level_needed: int | None
+
+
+@get("/procedures/{code:str}/apply/check-answers", **PERSON)
+async def ask_check(request: Web, city: City, viewer: Viewer, code: str) -> Response[Any]:
+    here = await application_of(request, city, viewer, code)
+    checked = await drafting.ready(city, viewer, here.draft)
+    unfinished = _unfinished(here, checked)
+    if unfinished:
+        return Redirect(f"{here.address(unfinished)}?change&check", status_code=303)
+    return _check_page(here, checked, _without_oaths(here, checked.faults), {})
+
+
+@post("/procedures/{code:str}/apply/check-answers", **PERSON)
+async def send(request: Web, city: City, viewer: Viewer, code: str) -> Response[Any]:
+    posted = {k: str(v) for k, v in (await request.form()).items()}
+    key = posted.get("key", "")[:200]
+    async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
+        sent = await drafting.sent_before(db, key)
+    if sent:
+        return Redirect(f"/cases/{sent}", status_code=303)
+    here = await application_of(request, city, viewer, code)
+    names = oaths_of(here.procedure)
+    sworn = forms.read(here.procedure.form.fields, names, posted).answers
+    draft = replace(here.draft, answers={**here.draft.answers, **sworn})
+    checked = await drafting.ready(city, viewer, draft)
+    if _unfinished(here, checked):
+        return Redirect(here.address(CHECK), status_code=303)
+    is_changed = key != drafting.send_key(here.draft)
+    if checked.faults or checked.subject is None or here.level_needed or is_changed:
+        status = 409 if is_changed else 403 if here.level_needed else 422
+        return _check_page(here, checked, checked.faults, sworn, is_changed, status)
+    async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
+        sent = await drafting.send(db, viewer, checked)
+    return Redirect(f"/cases/{sent}", status_code=303)
+
+
+def _check_page(
+    here: Application, checked: Ready, faults: list[Fault], sworn: dict[str, Any],
+    is_changed: bool = False, status: int = 200,
+) -> Response[Any]:  # fmt: skip
+    form, draft = here.procedure.form, here.draft
+    change = {page.id: f"{here.address(page.id)}?change" for page in form.pages}
+    pages = [
+        (page.title, forms.summary(form.fields, asked_of(here, page), draft.answers,
+                                   here.language, change[page.id]))
+        for page in form.pages
+        if asked_of(here, page) and not is_oath(here.procedure, page)
+    ]  # fmt: skip
+    handed = [_handed_in(here, need, checked.draft, change) for need in checked.needs]
+    if handed and checked.subject is not None:
+        pages.append((text("Documents"), handed))
+    delivery = delivery_fields()
+    page = Check(
+        procedure=here.procedure,
+        back=here.address(DELIVERY),
+        action=here.address(CHECK),
+        key=drafting.send_key(draft),
+        acting=here.viewer.name,
+        organisation=here.viewer.organisation_name,
+        about=_about(here, checked.subject),
+        pages=pages,
+        delivery=forms.summary(delivery, ["delivery"], {"delivery": draft.delivery},
+                               here.language, f"{here.address(DELIVERY)}?change"),
+        fee=checked.fee,
+        oaths=forms.questions(form.fields, oaths_of(here.procedure), sworn, here.language, faults),
+        problems=problems_of(faults, here.language, form.fields),
+        trouble=no_subject(here.language) if checked.subject is None else None,
+        is_changed=is_changed,
+        level_needed=here.level_needed,
+    )  # fmt: skip
+    return render(page, here.request, status)
+
+
+def _about(here: Application, subject: Subject | None) -> list[Answered]:
+    number = here.draft.subject_number
+    said = number or ""
+    if number is None:
+        said = say(here.language, "Myself")
+    elif subject and subject.relation != "other":
+        said = f"{subject.name} · {number}"
+    can_change = here.procedure.delegation is not None
+    change = f"{here.address(WHOM)}?change" if can_change else ""
+    return [Answered(say(here.language, "The result is about"), [said], change)]
+
+
+def _handed_in(
+    here: Application, need: DocumentNeed, draft: Draft, change: dict[str, str]
+) -> Answered:
+    names = [one["name"] for one in draft.documents if one["requirement"] == need.code]
+    place = next((page.id for page in here.procedure.form.pages if page.documents), "")
+    none = [say(here.language, "Nothing handed in yet")]
+    return Answered(need.name, names or none, change.get(place, ""))
+
+
+def _unfinished(here: Application, checked: Ready) -> str | None:
+    order = stops(here.procedure)
+    found = [stop_of(here.procedure, fault) for fault in checked.faults]
+    return min((s for s in found if s in order and s != CHECK), key=order.index, default=None)
+
+
+def _without_oaths(here: Application, faults: list[Fault]) -> list[Fault]:
+    names = oaths_of(here.procedure)
+    return [fault for fault in faults if fault.pointer.rpartition("/")[2] not in names]
+
+
+routes: list[Any] = [ask_check, send]

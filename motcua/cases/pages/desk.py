@@ -1,0 +1,377 @@
+"""The officers' desk: what waits, the one in hand, and what may be done with it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, ClassVar
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import ServiceUnavailableException
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
+from litestar.response import Stream
+from msgspec import Struct
+
+from motcua import agencies, documents
+from motcua.base import clock
+from motcua.base.errors import Conflict, Fault, Invalid, NotFound, Refusal, Unavailable
+from motcua.base.ids import DocumentId, new_id
+from motcua.base.text import Text
+from motcua.cases import actions
+from motcua.cases.actions import desk
+from motcua.cases.actions.desk import CaseAtDesk, DueBy, Wanted, WorkList
+from motcua.cases.pages import desk_words
+from motcua.cases.pages.desk_acts import ACT_OF_NOUN, Act, acts, body_of, hindrances
+from motcua.cases.pages.desk_words import Row, Sheet
+from motcua.db import City
+from motcua.db.events import STREAMS_MAX, Listener
+from motcua.identity import Viewer
+from motcua.web import Page, figures, reasons, render
+from motcua.web.forms import Problem
+from motcua.web.language import Language, words
+from motcua.web.render import language_of
+
+OFFICER = {"access": "officer"}
+SIGNAL_SECONDS = 1.5
+"""A busy agency's desk is told at most this often."""
+KEEP_ALIVE_SECONDS = 15
+WORDS_LENGTH_MAX = 100
+CODE_LENGTH_MAX = 60
+KEY_LENGTH_MAX = 64
+
+Web = Request[Any, Any, Any]
+
+
+class Choice(Struct, frozen=True):
+    """One way to cut the list: a link, with how much is behind it."""
+
+    name: str
+    count: int
+    address: str
+    is_chosen: bool
+
+
+class Office(Struct, frozen=True):
+    code: str
+    name: Text
+    is_chosen: bool
+
+
+class Work(Struct, frozen=True, kw_only=True):
+    """The pane of what waits."""
+
+    rows: list[Row]
+    in_hand: str
+    total: int
+    count: int
+    """How much is open in all, before any filter."""
+    choices: list[Choice]
+    offices: list[Office]
+    words: str
+    due: str
+    is_mine: bool
+    is_narrowed: bool
+    query: str
+    """What is appended to addresses so that the list stays as it is cut: `?due=today`, or empty."""
+    before: str | None
+    after: str | None
+
+
+class Told(Struct, frozen=True):
+    """What came of the last act: done, or why not and what happened meanwhile."""
+
+    mood: str
+    text: str
+    lines: list[str] = []
+
+
+class WorkPage(Page):
+    template: ClassVar[str] = "cases/desk_list.html"
+    work: Work
+
+
+class CasePage(Page):
+    template: ClassVar[str] = "cases/desk_case.html"
+    work: Work
+    sheet: Sheet
+    main: Act | None
+    others: list[Act]
+    hindered: list[str]
+    """Why what this step is there for cannot be done now, or not by this officer."""
+    told: Told | None
+    problems: list[Problem]
+    key: str
+    """Names this showing of the forms: sent twice, they act once."""
+
+
+@get("/desk", opt=OFFICER, include_in_schema=False)
+async def show_list(
+    request: Web,
+    city: NamedDependency[City],
+    viewer: NamedDependency[Viewer],
+    hand: FromQuery[str] = "",
+) -> Response[Any]:
+    wanted = _wanted(request)
+    async with city.database.read(viewer.person) as db:
+        found = await desk.work_list(db, wanted)
+        if not found.rows and (code := wanted.words.strip().upper()):
+            # A closed case stands on no list; who knows its code may open it.
+            try:
+                await actions.open_case(db, code)
+            except NotFound:
+                pass
+            else:
+                return _see(f"/desk/cases/{quote(code)}")
+    language = language_of(request)
+    return render(WorkPage(_work(city, found, wanted, language, hand)), request)
+
+
+@get("/desk/cases/{code:str}", opt=OFFICER, include_in_schema=False)
+async def show_case(
+    request: Web,
+    city: NamedDependency[City],
+    viewer: NamedDependency[Viewer],
+    code: FromPath[str],
+    done: FromQuery[str] = "",
+) -> Response[Any]:
+    told = None
+    if done in ACT_OF_NOUN:
+        told = Told("done", words(language_of(request)).pgettext("done", done))
+    return await _show(request, city, viewer, code, told)
+
+
+@post("/desk/cases/{code:str}/{noun:str}", opt=OFFICER, include_in_schema=False)
+async def act(
+    request: Web,
+    city: NamedDependency[City],
+    viewer: NamedDependency[Viewer],
+    code: FromPath[str],
+    noun: FromPath[str],
+) -> Response[Any]:
+    if noun not in ACT_OF_NOUN:
+        raise NotFound("web.not_found")
+    posted = {name: str(value) for name, value in (await request.form()).items()}
+    action = ACT_OF_NOUN[noun]
+    try:
+        await _do(city, viewer, code, action, posted)
+    except (Conflict, Invalid, Unavailable) as refusal:
+        return await _refused(request, city, viewer, code, noun, posted, refusal)
+    kept = _kept(_wanted(request))
+    return _see(f"/desk/cases/{quote(code)}?{urlencode({**kept, 'done': noun})}")
+
+
+async def _do(
+    city: City, viewer: Viewer, code: str, action: str, posted: Mapping[str, str]
+) -> None:
+    if action == "ask":
+        return await desk.ask_again(city, viewer, code)
+    key = posted.get("key", "")
+    if not 1 <= len(key) <= KEY_LENGTH_MAX:
+        raise Invalid("request.no_idempotency_key")
+    made = await actions.ask_before(city, viewer, code, action)
+    async with city.database.write(viewer.person) as db:
+        await desk.act_once(db, viewer, code, action, body_of(action, posted), made, key)
+
+
+@get("/desk/documents/{file_id:str}", opt=OFFICER, include_in_schema=False)
+async def open_document(
+    city: NamedDependency[City], viewer: NamedDependency[Viewer], file_id: FromPath[str]
+) -> Response[bytes]:
+    """A paper of a case; under the desk's address, where alone the officer's cookie counts."""
+    try:
+        wanted = DocumentId(UUID(file_id))
+    except ValueError:
+        raise NotFound("documents.no_such_file") from None
+    async with city.database.write(viewer.person) as db:
+        file, content = await documents.open_file(db, wanted)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(content, media_type=file.media_type, headers=headers)
+
+
+@get("/desk/events", opt=OFFICER, include_in_schema=False)
+async def follow(city: NamedDependency[City], viewer: NamedDependency[Viewer]) -> Stream:
+    """Says that something happened in the officer's agencies, and nothing of what it was."""
+    if city[Listener].streams >= STREAMS_MAX:
+        raise ServiceUnavailableException(headers={"Retry-After": "10"})
+    async with city.database.read(viewer.person) as db:
+        mine = {post.agency_code for post in await agencies.posts_of(db)}
+    head = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return Stream(_signals(city[Listener], mine), media_type="text/event-stream", headers=head)
+
+
+async def _signals(listener: Listener, mine: set[str]) -> AsyncIterator[bytes]:
+    async with listener.about(*mine) as bell:
+        yield b"retry: 1000\n\n"
+        while not listener.stopping.is_set():
+            try:
+                await asyncio.wait_for(bell.wait(), KEEP_ALIVE_SECONDS)
+            except TimeoutError:
+                yield b": still here\n\n"
+                continue
+            bell.clear()
+            yield b"event: desk\ndata: moved\n\n"
+            await asyncio.sleep(SIGNAL_SECONDS)
+
+
+async def _show(
+    request: Web,
+    city: City,
+    viewer: Viewer,
+    code: str,
+    told: Told | None = None,
+    status: int = 200,
+    sent: Mapping[str, str] | None = None,
+    faults: list[Fault] | None = None,
+) -> Response[Any]:
+    """The case as it stands now. `sent`: what was typed into the form that was refused."""
+    wanted, language, now = _wanted(request), language_of(request), clock.now()
+    async with city.database.write(viewer.person) as db:
+        found = await desk.take_in_hand(db, viewer, code[:CODE_LENGTH_MAX])
+        listed = await desk.work_list(db, wanted)
+    offered = acts(found, language, sent or {}, faults or [])
+    others = offered[1:] if offered and offered[0].is_main else offered
+    for one in others:
+        if one.choose:
+            handlers = await desk.colleagues(city, found.case.agency_code)
+            one.choices += sorted(((str(id), name) for id, name in handlers.items()), key=_name)
+    if told and told.mood == "meanwhile":
+        told = _meanwhile(city, found, told, sent or {}, language)
+    page = CasePage(
+        work=_work(city, listed, wanted, language, found.case.code),
+        sheet=desk_words.sheet(city, found, now, language),
+        main=offered[0] if offered and offered[0].is_main else None,
+        others=others,
+        hindered=hindrances(found, language),
+        told=told,
+        problems=[p for one in offered for p in one.problems],
+        key=new_id().hex,
+    )
+    return render(page, request, status)
+
+
+async def _refused(
+    request: Web,
+    city: City,
+    viewer: Viewer,
+    code: str,
+    noun: str,
+    posted: Mapping[str, str],
+    refusal: Refusal,
+) -> Response[Any]:
+    language = language_of(request)
+    said = reasons.sentence(refusal.reason, refusal.facts, language)
+    sent = {**posted, "noun": noun}
+    if isinstance(refusal, Invalid):
+        told = None if refusal.faults else Told("late", said)
+        return await _show(request, city, viewer, code, told, 422, sent, refusal.faults)
+    if isinstance(refusal, Unavailable):
+        waits = words(language).gettext("The case waits as it is, and nothing of it is lost.")
+        return await _show(request, city, viewer, code, Told("waiting", said, [waits]), 503, sent)
+    return await _show(request, city, viewer, code, Told("meanwhile", said), 409, sent)
+
+
+def _meanwhile(
+    city: City, found: CaseAtDesk, told: Told, sent: Mapping[str, str], language: Language
+) -> Told:
+    """Who did what since the page was shown, and where the case stands now."""
+    seen = int(sent["seen"]) if sent.get("seen", "").isdigit() else found.version
+    now = clock.now()
+    happened = [
+        desk_words.happening(city, found, event, now, language)
+        for event in found.events
+        if event.sequence > seen
+    ]
+    zone = city[actions.Procedures].calendar.zone
+    lines = [
+        f"{figures.moment(one.at, language, zone, now)}: {one.by} · {one.text}" for one in happened
+    ]
+    say = words(language).gettext
+    if happened:
+        lines.append(say("Now: %(stage)s.") % {"stage": desk_words.stage(found, language)})
+    text = say("Somebody else was faster. Your act was not done.") if happened else told.text
+    return Told("waiting" if happened else "late", text, lines)
+
+
+def _wanted(request: Web) -> Wanted:
+    asked = request.query_params
+    due: Any = asked.get("due", "")
+    page = asked.get("page", "1")
+    return Wanted(
+        agency=asked.get("agency", "")[:35],
+        is_mine=asked.get("work") == "mine",
+        due=due if due in DueBy.__args__ else "",  # type: ignore[attr-defined]
+        words=asked.get("q", "")[:WORDS_LENGTH_MAX],
+        page=min(int(page), desk.PAGES_MAX) if page.isdigit() and 0 < len(page) < 5 else 1,
+    )
+
+
+def _kept(wanted: Wanted, **other: str) -> dict[str, str]:
+    """How the list is cut, as an address says it."""
+    said = {
+        "agency": wanted.agency,
+        "work": "mine" if wanted.is_mine else "",
+        "due": wanted.due,
+        "q": wanted.words,
+        "page": str(wanted.page) if wanted.page > 1 else "",
+        **other,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _work(city: City, found: WorkList, wanted: Wanted, language: Language, in_hand: str) -> Work:
+    book = city[agencies.Agencies]
+    kept = urlencode(_kept(wanted))
+    last = wanted.page * desk.ROWS_PER_PAGE >= found.total or wanted.page >= desk.PAGES_MAX
+    return Work(
+        rows=desk_words.rows(city, found, clock.now(), language),
+        in_hand=in_hand,
+        total=found.total,
+        count=found.counts.everything,
+        choices=_choices(found, wanted, language),
+        offices=[Office(c, book.name(c), c == wanted.agency) for c in found.agencies],
+        words=wanted.words,
+        due=wanted.due,
+        is_mine=wanted.is_mine,
+        is_narrowed=bool(wanted.words or wanted.due or wanted.is_mine),
+        query=f"?{kept}" if kept else "",
+        before=_address(wanted, page=str(wanted.page - 1)) if wanted.page > 1 else None,
+        after=None if last else _address(wanted, page=str(wanted.page + 1)),
+    )
+
+
+def _choices(found: WorkList, wanted: Wanted, language: Language) -> list[Choice]:
+    say, counts = words(language).gettext, found.counts
+    offered = [
+        (say("Everything"), counts.everything, "", ""),
+        (say("Yours to act on"), counts.mine, "mine", ""),
+        (say("Late"), counts.late, "", "late"),
+        (say("By tonight"), counts.today, "", "today"),
+        (say("This week"), counts.week, "", "week"),
+    ]
+    chosen = ("mine" if wanted.is_mine else "", wanted.due)
+    return [
+        Choice(name, count, _address(wanted, work=work, due=due, page=""), (work, due) == chosen)
+        for name, count, work, due in offered
+    ]
+
+
+def _address(wanted: Wanted, **other: str) -> str:
+    kept = urlencode(_kept(wanted, **other))
+    return f"/desk?{kept}" if kept else "/desk"
+
+
+def _name(one: tuple[str, str]) -> str:
+    return one[1]
+
+
+def _see(address: str) -> Response[Any]:
+    return Response(b"", status_code=303, headers={"Location": address})
+
+
+routes: list[HTTPRouteHandler] = [show_list, show_case, act, open_document, follow]
