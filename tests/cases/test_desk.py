@@ -422,6 +422,8 @@ async def test_addresses_that_make_no_sense_are_refused_calmly(
     browser = enter(staff.reception)
     for query in ("page=0", "page=-1", "page=x", "due=never", "agency='--", "q=%00", "q=%25_"):
         assert (await browser.get(f"/desk?{query}")).status_code == 200
+    assert (await browser.get("/desk/cases/%00")).status_code == 404
+    assert (await do(browser, case, "message", text="a\x00b")).status_code == 303
     assert (await do(browser, case, "nonsense")).status_code == 404
     assert (await do(browser, case, "message", text="x", key="")).status_code == 422
     assert (await browser.get(f"/desk/documents/{uuid4()}")).status_code == 404

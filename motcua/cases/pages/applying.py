@@ -19,6 +19,7 @@ from motcua.cases.model.procedure import DocumentNeed, FormPage, Procedure
 from motcua.cases.pages.asking import (
     PERSON,
     Application,
+    Asking,
     KnownGroup,
     Web,
     application_of,
@@ -126,7 +127,7 @@ async def take_page(
         checked = None
         if wanted.documents or wanted.known:
             checked = await drafting.ready(city, viewer, draft)
-        return await _form_page(replace(here, draft=draft), wanted, checked, faults, 422)
+        return await _form_page(replace(here, draft=draft), wanted, checked, faults)
     return onward(replace(here, draft=draft), page)
 
 
@@ -150,7 +151,7 @@ async def _judge(here: Application, page: FormPage, draft: Draft) -> list[Fault]
 
 
 async def _form_page(
-    here: Application, page: FormPage, checked: Ready | None, faults: list[Fault], status: int = 200
+    here: Application, page: FormPage, checked: Ready | None, faults: list[Fault]
 ) -> Response[Any]:
     knowns: list[KnownGroup] = []
     trouble = None
@@ -160,11 +161,19 @@ async def _form_page(
     if page.documents and checked:
         needs = checked.needs
         trouble = trouble or (no_subject(here.language) if checked.subject is None else None)
-    return asked(
-        here, page.id, {n: here.procedure.form.fields[n] for n in page.fields},
-        here.draft.answers, _at_files(faults, needs), trouble, page.title, page.hint, knowns,
-        needs, status, page.documents,
-    )  # fmt: skip
+    asking = Asking(
+        stop=page.id,
+        fields={name: here.procedure.form.fields[name] for name in page.fields},
+        answers=here.draft.answers,
+        faults=_at_files(faults, needs),
+        trouble=trouble,
+        title=page.title,
+        hint=page.hint,
+        knowns=knowns,
+        needs=needs,
+        has_documents=page.documents,
+    )
+    return asked(here, asking)
 
 
 async def _knowns(

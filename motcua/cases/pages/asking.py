@@ -123,28 +123,40 @@ async def keep(here: Application, draft: Draft) -> None:
         await drafting.keep(db, draft)
 
 
-def asked(
-    here: Application, stop: str, fields: dict[str, Field], answers: dict[str, Any], faults: list[Fault],
-    trouble: str | None = None, title: Text | str = "", hint: Text | None = None,
-    knowns: list[KnownGroup] | None = None, needs: list[DocumentNeed] | None = None, status: int = 0,
-    has_documents: bool = False,
-) -> Response[Any]:  # fmt: skip
-    problems = problems_of(faults, here.language, fields)
-    query = "?change" if here.is_change else ""
+class Asking(Struct, frozen=True, kw_only=True):
+    """What one page asks and shows; most pages ask a question and no more."""
+
+    stop: str
+    fields: dict[str, Field]
+    answers: dict[str, Any]
+    faults: list[Fault] = []
+    trouble: str | None = None
+    title: Text | str = ""
+    hint: Text | None = None
+    knowns: list[KnownGroup] = []
+    needs: list[DocumentNeed] = []
+    """What the answers call for; shown only on a page of documents."""
+    has_documents: bool = False
+
+
+def asked(here: Application, asking: Asking) -> Response[Any]:
+    fields, language = asking.fields, here.language
+    problems = problems_of(asking.faults, language, fields)
+    is_change, needs = here.is_change, asking.needs
     page = Ask(
         procedure=here.procedure,
-        title=title,
-        hint=hint,
-        back=here.address(CHECK) if here.is_change else _before(here, stop, needs),
-        action=f"{here.address(stop)}{query}",
+        title=asking.title,
+        hint=asking.hint,
+        back=here.address(CHECK) if is_change else _before(here, asking.stop, needs),
+        action=here.address(asking.stop) + ("?change" if is_change else ""),
         for_whom=here.viewer.organisation_name,
         problems=problems,
-        knowns=knowns or [],
-        trouble=trouble,
-        questions=forms.questions(fields, list(fields), answers, here.language, faults),
-        needs=[_need(here, need, problems) for need in needs or []] if has_documents else [],
+        knowns=asking.knowns,
+        trouble=asking.trouble,
+        questions=forms.questions(fields, list(fields), asking.answers, language, asking.faults),
+        needs=[_need(here, n, problems) for n in needs] if asking.has_documents else [],
     )
-    return render(page, here.request, status or (422 if faults else 200))
+    return render(page, here.request, 422 if asking.faults else 200)
 
 
 def _need(here: Application, need: DocumentNeed, problems: list[Problem]) -> Need:
@@ -219,7 +231,7 @@ def onward(here: Application, stop: str) -> Redirect:
     return Redirect(here.address(target), status_code=303)
 
 
-def _before(here: Application, stop: str, needs: list[DocumentNeed] | None) -> str:
+def _before(here: Application, stop: str, needs: list[DocumentNeed]) -> str:
     order = stops(here.procedure)
     place = order.index(stop) - 1
     while place >= 0 and (page := _find(here.procedure, order[place])):

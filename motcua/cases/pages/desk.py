@@ -40,6 +40,7 @@ KEEP_ALIVE_SECONDS = 15
 WORDS_LENGTH_MAX = 100
 CODE_LENGTH_MAX = 60
 KEY_LENGTH_MAX = 64
+NUMBER_LENGTH_MAX = 19
 
 Web = Request[Any, Any, Any]
 
@@ -116,7 +117,7 @@ async def show_list(
     wanted = _wanted(request)
     async with city.database.read(viewer.person) as db:
         found = await desk.work_list(db, wanted)
-        if not found.rows and (code := wanted.words.strip().upper()):
+        if not found.rows and (code := wanted.words.strip().upper()) and _is_code(code):
             # A closed case stands on no list; who knows its code may open it.
             try:
                 await actions.open_case(db, code)
@@ -136,6 +137,8 @@ async def show_case(
     code: FromPath[str],
     done: FromQuery[str] = "",
 ) -> Response[Any]:
+    if not _is_code(code):
+        raise NotFound("case.unknown")
     told = None
     if done in ACT_OF_NOUN:
         told = Told("done", words(language_of(request)).pgettext("done", done))
@@ -150,7 +153,7 @@ async def act(
     code: FromPath[str],
     noun: FromPath[str],
 ) -> Response[Any]:
-    if noun not in ACT_OF_NOUN:
+    if noun not in ACT_OF_NOUN or not _is_code(code):
         raise NotFound("web.not_found")
     posted = {name: str(value) for name, value in (await request.form()).items()}
     action = ACT_OF_NOUN[noun]
@@ -160,6 +163,10 @@ async def act(
         return await _refused(request, city, viewer, code, noun, posted, refusal)
     kept = _kept(_wanted(request))
     return _see(f"/desk/cases/{quote(code)}?{urlencode({**kept, 'done': noun})}")
+
+
+def _is_code(code: str) -> bool:
+    return code.isprintable() and len(code) <= CODE_LENGTH_MAX
 
 
 async def _do(
@@ -232,7 +239,7 @@ async def _show(
     """The case as it stands now. `sent`: what was typed into the form that was refused."""
     wanted, language, now = _wanted(request), language_of(request), clock.now()
     async with city.database.write(viewer.person) as db:
-        found = await desk.take_in_hand(db, viewer, code[:CODE_LENGTH_MAX])
+        found = await desk.take_in_hand(db, viewer, code)
         listed = await desk.work_list(db, wanted)
     offered = acts(found, language, sent or {}, faults or [])
     others = offered[1:] if offered and offered[0].is_main else offered
@@ -280,7 +287,7 @@ def _meanwhile(
     city: City, found: CaseAtDesk, told: Told, sent: Mapping[str, str], language: Language
 ) -> Told:
     """Who did what since the page was shown, and where the case stands now."""
-    seen = int(sent["seen"]) if sent.get("seen", "").isdigit() else found.version
+    seen = int(sent["seen"]) if _is_number(sent.get("seen", "")) else found.version
     now = clock.now()
     happened = [
         desk_words.happening(city, found, event, now, language)
@@ -306,9 +313,13 @@ def _wanted(request: Web) -> Wanted:
         agency=asked.get("agency", "")[:35],
         is_mine=asked.get("work") == "mine",
         due=due if due in DueBy.__args__ else "",  # type: ignore[attr-defined]
-        words=asked.get("q", "")[:WORDS_LENGTH_MAX],
-        page=min(int(page), desk.PAGES_MAX) if page.isdigit() and 0 < len(page) < 5 else 1,
+        words="".join(c for c in asked.get("q", "") if c.isprintable())[:WORDS_LENGTH_MAX],
+        page=min(max(int(page), 1), desk.PAGES_MAX) if _is_number(page) else 1,
     )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < NUMBER_LENGTH_MAX
 
 
 def _kept(wanted: Wanted, **other: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from motcua.base.errors import Fault
+from motcua.base.text import nfc
 from motcua.cases.actions.desk import CaseAtDesk
 from motcua.cases.model.case import DONE
 from motcua.cases.rules import routes
@@ -135,7 +136,12 @@ def body_of(action: str, posted: Mapping[str, str]) -> dict[str, str]:
     wanted = {form.box for form in _FORMS if form.action == action} | (
         {"outcome"} if action == "propose" else set()
     )
-    return {name: said for name in wanted if name and (said := posted.get(name, "").strip())}
+    return {name: said for name in wanted if name and (said := _plain(posted.get(name, "")))}
+
+
+def _plain(typed: str) -> str:
+    """Without what no keyboard types and no column holds."""
+    return nfc("".join(c for c in typed if c.isprintable() or c in "\r\n\t")).strip()
 
 
 def _waits_for_register(found: CaseAtDesk) -> bool:

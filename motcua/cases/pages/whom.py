@@ -16,6 +16,7 @@ from motcua.cases.pages.asking import (
     PERSON,
     WHOM,
     Application,
+    Asking,
     Web,
     application_of,
     asked,
@@ -29,6 +30,10 @@ from motcua.db import City
 from motcua.identity import Viewer
 
 NUMBER_LENGTH_MAX = 40
+NO_FAMILY = (
+    "The population register does not answer just now, so we cannot show your family. You can go "
+    "on for yourself, or come back later."
+)
 
 
 @get("/procedures/{code:str}/apply/for-whom", **PERSON)
@@ -78,15 +83,17 @@ async def _whom_page(
         try:
             family = await drafting.family_of(here.city, here.viewer)
         except Unavailable:
-            trouble = say(here.language, "The population register does not answer just now, so we "
-                "cannot show your family. You can go on for yourself, or come back later.")  # fmt: skip
+            trouble = say(here.language, NO_FAMILY)
     fields = _whom_fields(here, family)
     if chosen is None:
         is_kin = any(one.number == number for one in family)
         chosen = (number if is_kin else "other") if number else "self"
     answers = {"whom": chosen, "number": number if chosen == "other" else None}
     moved = [replace(f, pointer="/whom") if f.pointer == "/on_behalf_of" else f for f in faults]
-    return asked(here, WHOM, fields, answers, moved, trouble)
+    return asked(
+        here,
+        Asking(stop=WHOM, fields=fields, answers=answers, faults=moved, trouble=trouble),
+    )
 
 
 def _whom_fields(here: Application, family: list[drafting.Relative]) -> dict[str, Field]:
@@ -126,7 +133,10 @@ async def ask_delivery(request: Web, city: City, viewer: Viewer, code: str) -> R
     here = await application_of(request, city, viewer, code)
     checked = await drafting.ready(city, viewer, here.draft)
     answers = {"delivery": here.draft.delivery}
-    return asked(here, DELIVERY, delivery_fields(), answers, [], needs=checked.needs)
+    return asked(
+        here,
+        Asking(stop=DELIVERY, fields=delivery_fields(), answers=answers, needs=checked.needs),
+    )
 
 
 @post("/procedures/{code:str}/apply/get-result", **PERSON)
@@ -134,7 +144,10 @@ async def take_delivery(request: Web, city: City, viewer: Viewer, code: str) -> 
     here = await application_of(request, city, viewer, code)
     chosen = str((await request.form()).get("delivery", ""))
     if chosen not in drafting.DELIVERIES:
-        return asked(here, DELIVERY, delivery_fields(), {}, [Fault("/delivery", "form.required")])
+        faults = [Fault("/delivery", "form.required")]
+        return asked(
+            here, Asking(stop=DELIVERY, fields=delivery_fields(), answers={}, faults=faults)
+        )
     await keep(here, replace(here.draft, delivery=chosen))
     return onward(here, DELIVERY)
 

@@ -114,8 +114,11 @@ class _Writer(IncrementalPdfFileWriter):
     def _update_meta(self) -> None:
         """Leaves the XMP alone: the rewritten one loses its PDF/A extension schema."""
 
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        """PDF/A-2 is PDF 1.7, as the paper already is; the library would raise it for the curve."""
+
     def register_extension(self, ext: DeveloperExtension) -> None:
-        """PDF/A-2 is PDF 1.7: what is declared for 2.0 (ISO/TS 32002 curves) would raise it."""
+        """So an extension of 2.0 (ISO/TS 32002, curves) cannot be declared either."""
         if ext.base_version == "/1.7":
             super().register_extension(ext)
 
