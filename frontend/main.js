@@ -24,9 +24,7 @@ function follow (part) {
   streams.add(part.id)
   const stream = new EventSource(part.dataset.live)
   const lost = document.querySelector('[data-live-lost]')
-  const refresh = () => htmx.ajax('GET', window.location.href, {
-    target: `#${part.id}`, select: `#${part.id}`, swap: 'outerHTML'
-  })
+  const refresh = oneAtATime(() => renew(part.id))
   let wasLost = false
   stream.onopen = () => {
     if (lost) lost.hidden = true
@@ -38,4 +36,40 @@ function follow (part) {
     wasLost = true
   }
   stream.addEventListener(part.dataset.liveEvent || 'message', refresh)
+}
+
+// Several calls while one is under way are one call after it.
+function oneAtATime (act) {
+  let isBusy = false
+  let isWanted = false
+  return async function run () {
+    isWanted = true
+    if (isBusy) return
+    isBusy = true
+    while (isWanted) {
+      isWanted = false
+      await act().catch(() => {}) // the stream tells that the connection is lost
+    }
+    isBusy = false
+  }
+}
+
+// What was opened stays open, what had the focus keeps it, and what is new is said aloud.
+async function renew (id) {
+  const answer = await fetch(window.location.href, { headers: { accept: 'text/html' } })
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+  const old = document.getElementById(id)
+  const fresh = page.getElementById(id)
+  if (!answer.ok || !old || !fresh) return
+  const acts = (part) => [...part.querySelectorAll('a, button, summary')]
+  const name = (act) => act.textContent.trim()
+  const focused = old.contains(document.activeElement) && name(document.activeElement)
+  const opened = [...old.querySelectorAll('details[open] > summary')].map(name)
+  fresh.querySelectorAll('details').forEach((one) => { one.open = opened.includes(name(one.querySelector('summary'))) })
+  old.replaceWith(fresh)
+  start(fresh)
+  if (focused) acts(fresh).find((act) => name(act) === focused)?.focus()
+  const said = document.querySelector('[data-live-said]')
+  const says = [...fresh.querySelectorAll('[data-live-says]')].map((one) => one.textContent.trim()).join(' ')
+  if (said && said.textContent !== says) said.textContent = says
 }

@@ -1,27 +1,23 @@
 """What programs see of files: hand one in, read one back."""
 
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from motcua.base.errors import Fault, Invalid
 from motcua.base.ids import DocumentId
 from motcua.db import City, Write
 from motcua.documents import actions
 from motcua.documents.model import File
 from motcua.documents.rules.uploads import FILE_BYTES_MAX
 from motcua.identity import Viewer
+from motcua.web.files import ENVELOPE_BYTES_MAX, file_of, safely
 from motcua.web.once import once
 
 Asking = Request[Any, Any, Any]
-
-ENVELOPE_BYTES_MAX = 65_536  # of a multipart body around the file
 
 
 class FileSaid(msgspec.Struct, frozen=True):
@@ -58,26 +54,6 @@ async def read(
     async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
         file, content = await actions.open_file(db, actions.file_id_of(file_id))
     return Response(content, media_type=file.media_type, headers=safely(file.name))
-
-
-async def file_of(request: Asking) -> tuple[str, bytes]:
-    """Name and content of the form's field `file`; the body's limit has bounded both."""
-    field = (await request.form()).get("file")
-    if not isinstance(field, UploadFile):
-        raise Invalid("documents.no_file", [Fault("/file", "documents.no_file")])
-    content = await field.read()
-    await field.close()
-    return field.filename, content
-
-
-def safely(name: str) -> dict[str, str]:
-    """Headers under which a browser saves a stranger's file and runs nothing of it."""
-    return {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-    }
 
 
 def said(file: File) -> FileSaid:

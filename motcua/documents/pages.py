@@ -14,11 +14,11 @@ from motcua.base.errors import NotFound
 from motcua.base.text import Text
 from motcua.db import City
 from motcua.documents import actions
-from motcua.documents.api import ENVELOPE_BYTES_MAX, file_of
 from motcua.documents.model import Record, Shown, Verdict
 from motcua.documents.rules import papers
 from motcua.documents.rules.verdict import FILE_BYTES_MAX
 from motcua.web import Page, Throttle, language_of, render
+from motcua.web.files import ENVELOPE_BYTES_MAX, file_of
 
 Asking = Request[Any, Any, Any]
 

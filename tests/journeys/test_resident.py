@@ -135,7 +135,7 @@ def test_from_a_question_to_a_certificate_on_a_phone(
     demo_city.act("leader", code, "sign")
     expect(page.locator("#state")).to_contain_text("Bạn đã có kết quả.")
     examine(page)
-    lines = page.locator(".history li").all_inner_texts()
+    lines = page.locator("#state ol li").all_inner_texts()
     assert len(lines) == len(set(lines)), "each act is told once"
     with page.expect_download() as download:
         page.click(".result a.govuk-button")
@@ -312,9 +312,8 @@ def test_what_is_missing_is_added_and_the_officer_is_written_to(
     sign_in(page, "giang", f"/procedures/{PROCEDURE}/apply")
     fill_in(page, fee_class="elderly")
     code = deliver_and_send(page)
-    demo_city.act(
-        "reception", code, "request_supplement", text="Bạn ghi rõ nơi làm việc.", fields=["residence_history"]
-    )  # fmt: skip
+    asked = {"text": "Bạn ghi rõ nơi làm việc.", "fields": ["residence_history"]}
+    demo_city.act("reception", code, "request_supplement", **asked)
     expect(page.locator("#state")).to_contain_text("bạn cần bổ sung")
     examine(page)
     page.click("text=Bổ sung hồ sơ")

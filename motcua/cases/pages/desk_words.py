@@ -366,7 +366,7 @@ def _waits(found: CaseAtDesk, wanted: Finding, language: Language) -> str:
         return say("It was never asked.")
     if wanted.ask_on == "accepted" and found.case.accepted_at is None:
         return say("It is asked when the case is accepted.")
-    return say("There is no answer yet. The case waits; we keep asking by ourselves.")
+    return say("The case waits; we keep asking by ourselves.")
 
 
 def _particulars(

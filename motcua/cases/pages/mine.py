@@ -184,10 +184,11 @@ async def receipt(city: City, viewer: Viewer, code: str) -> Response[bytes]:
 
 async def _open(city: City, viewer: Viewer, code: str, language: Language) -> _Opened:
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
+        events = await actions.history(db, await actions.open_case(db, code), language)
+        # Read after its events, so that a page never shows less than it says it has seen.
         case = await actions.open_case(db, code)
         view = await actions.show_case(db, viewer, case, language)
         known = await actions.definition(db, case)
-        events = await actions.history(db, case, language)
         payment = await telling.payment_of(db, case)
     names = [n for page in known.procedure.form.pages for n in page.fields]
     answers = forms.summary(known.procedure.form.fields, names, case.answers, language)
