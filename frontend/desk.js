@@ -1,6 +1,7 @@
 // The desk keeps itself up to date: when something happened in the officer's agencies, the list is
 // fetched anew, and the case in hand if it has moved. What is being typed is never taken away.
 export function keepDesk (desk) {
+  document.addEventListener('keydown', pressByKey)
   const stream = new EventSource(desk.dataset.desk)
   const lost = document.querySelector('[data-live-lost]')
   let wasLost = false
@@ -14,6 +15,16 @@ export function keepDesk (desk) {
     if (lost) lost.hidden = false
     wasLost = true
   }
+}
+
+// The key on a button works with Alt everywhere, as it says, whatever a browser does with accesskey.
+function pressByKey (event) {
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.repeat || event.defaultPrevented) return
+  const button = [...document.querySelectorAll('#case button[accesskey]')]
+    .find((one) => event.code === `Key${one.accessKey.toUpperCase()}`)
+  if (!button) return
+  event.preventDefault()
+  button.click()
 }
 
 async function refresh () {

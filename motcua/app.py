@@ -26,6 +26,7 @@ from motcua.base.ids import SYSTEM
 from motcua.base.pack import Pack
 from motcua.base.settings import Settings
 from motcua.cases import api as cases_api
+from motcua.cases import jobs as _cases_jobs  # noqa: F401 - declares what follows an event
 from motcua.cases import pages as cases_pages
 from motcua.db import City
 from motcua.db.events import Listener
@@ -34,6 +35,7 @@ from motcua.documents import api as documents_api
 from motcua.documents import pages as documents_pages
 from motcua.identity import Viewer
 from motcua.identity import pages as identity_pages
+from motcua.notices import jobs as _notices_jobs  # noqa: F401
 from motcua.notices import pages as notices_pages
 from motcua.payments import api as payments_api
 from motcua.payments import pages as payments_pages

@@ -40,16 +40,23 @@ class Cast(Struct, frozen=True):
 
 
 async def gather(city: City, agency: str, other: str) -> Cast:
-    """Everyone, met by this city; twice is once."""
+    """Everyone, met by this city; once for all tests on one database."""
+    key = (city.database.url, agency, other)
+    if key not in _GATHERED:
+        _GATHERED[key] = await _gather(city, agency, other)
+    return _GATHERED[key]
+
+
+_GATHERED: dict[tuple[str, str, str], Cast] = {}
+
+
+async def _gather(city: City, agency: str, other: str) -> Cast:
     await keep_procedures(city)
     residents = {
-        id: await resident(city, id)
-        for id in ("an", "binh", "cuong", "dung", "hoa", "hung", "lan")
+        id: await resident(city, id) for id in ("an", "binh", "cuong", "dung", "hoa", "hung", "lan")
     }
     roles = ("reception", "handler", "leader")
-    officers = {
-        role: await officer(city, role, _name(city, role), agency, role) for role in roles
-    }
+    officers = {role: await officer(city, role, _name(city, role), agency, role) for role in roles}
     both = await officer(city, "both", "Ngô Hai Ghế", agency, "handler", "leader")
     elsewhere = await officer(city, "elsewhere", "Lý Nơi Khác", other, *roles)
     firm = await resident(city, "an", FIRM)

@@ -114,8 +114,9 @@ async def list_cases(
 async def show_case(
     request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
 ) -> CaseView:
-    async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
+    async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
         case = await actions.open_case(db, code)
+        await actions.note_look(db, viewer, case)
         return await actions.show_case(db, viewer, case, language_of(request))
 
 

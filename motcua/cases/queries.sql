@@ -149,7 +149,8 @@ DELETE FROM cases.drafts WHERE person_id = :person_id AND procedure_code = :proc
 
 -- name: desk
 -- What is open in these agencies, what is due first. A step that today's procedures do not know is
--- everybody's, so that nothing falls between two desks. Names are compared without marks, by core functions only.
+-- everybody's, so that nothing falls between two desks. Names are compared without marks, by core
+-- functions only.
 WITH posts AS (
     SELECT p.agency_code, p.role
     FROM unnest(CAST(:posts AS text[]), CAST(:roles AS text[])) AS p (agency_code, role)
@@ -157,24 +158,31 @@ WITH posts AS (
     SELECT s.procedure_code, s.step, s.role
     FROM unnest(CAST(:procedures AS text[]), CAST(:steps AS text[]), CAST(:step_roles AS text[]))
         AS s (procedure_code, step, role)
+), page AS (
+    SELECT c.id, c.code, c.procedure_code, c.procedure_version, c.agency_code, c.applicant_name, c.step,
+           c.status, c.filed_at, c.intake_due_at, c.due_at, c.handler_id,
+           coalesce(c.due_at, c.intake_due_at) AS promised_at, count(*) OVER () AS total
+    FROM cases.cases c
+    LEFT JOIN steps ON steps.procedure_code = c.procedure_code AND steps.step = c.step
+    WHERE c.agency_code = ANY (:agencies)
+      AND c.closed_at IS NULL
+      AND (NOT :is_mine OR (c.status <> 5 AND (steps.role IS NULL OR EXISTS (
+          SELECT FROM posts WHERE posts.agency_code = c.agency_code AND posts.role = steps.role))))
+      AND (CAST(:before AS timestamptz) IS NULL
+           OR (c.status <> 5 AND coalesce(c.due_at, c.intake_due_at) < :before))
+      AND (CAST(:words AS text) = '' OR strpos(c.code, upper(:words)) > 0
+           OR strpos(translate(lower(regexp_replace(normalize(c.applicant_name, NFD),
+                  '[\u0300-\u036f]', '', 'g')), 'đĐ', 'dd'), :words) > 0)
+    ORDER BY coalesce(c.due_at, c.intake_due_at), c.code
+    LIMIT :at_most OFFSET :skip
 )
-SELECT c.code, c.procedure_code, c.procedure_version, c.agency_code, c.applicant_name, c.step,
-       c.status, c.filed_at, c.intake_due_at, c.due_at, c.handler_id,
-       (SELECT max(s.asked_at) FROM cases.supplements s WHERE s.case_id = c.id) AS asked_at,
-       (SELECT max(e.sequence) FROM db.events e WHERE e.subject_id = c.id) AS version,
-       count(*) OVER () AS total
-FROM cases.cases c
-LEFT JOIN steps ON steps.procedure_code = c.procedure_code AND steps.step = c.step
-WHERE c.agency_code = ANY (:agencies)
-  AND c.closed_at IS NULL
-  AND (NOT :is_mine OR (c.status <> 5 AND (steps.role IS NULL OR EXISTS (
-      SELECT FROM posts WHERE posts.agency_code = c.agency_code AND posts.role = steps.role))))
-  AND (CAST(:before AS timestamptz) IS NULL
-       OR (c.status <> 5 AND coalesce(c.due_at, c.intake_due_at) < :before))
-  AND (CAST(:words AS text) = '' OR strpos(c.code, upper(:words)) > 0 OR strpos(translate(lower(regexp_replace(
-       normalize(c.applicant_name, NFD), '[\u0300-\u036f]', '', 'g')), 'đĐ', 'dd'), :words) > 0)
-ORDER BY coalesce(c.due_at, c.intake_due_at), c.code
-LIMIT :at_most OFFSET :skip;
+SELECT p.code, p.procedure_code, p.procedure_version, p.agency_code, p.applicant_name, p.step,
+       p.status, p.filed_at, p.intake_due_at, p.due_at, p.handler_id,
+       (SELECT max(s.asked_at) FROM cases.supplements s WHERE s.case_id = p.id) AS asked_at,
+       (SELECT max(e.sequence) FROM db.events e WHERE e.subject_id = p.id) AS version,
+       p.total
+FROM page p
+ORDER BY p.promised_at, p.code;
 
 -- name: count_desk
 WITH posts AS (

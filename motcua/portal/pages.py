@@ -5,7 +5,8 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from litestar import Request, Response, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, Parameter
 from msgspec import Struct
 
 from motcua import cases, documents, exchange, identity, notices
@@ -82,8 +83,8 @@ class Looks(Page):
 @get("/", opt={"access": "public"}, include_in_schema=False)
 async def home(
     request: Web,
-    city: City,
-    viewer: Viewer | None,
+    city: NamedDependency[City],
+    viewer: NamedDependency[Viewer | None],
     q: Annotated[str, Parameter(max_length=QUESTION_LENGTH_MAX)] = "",
 ) -> Response[bytes]:
     found = cases.offers(city, q, FOUND_MAX)
@@ -104,7 +105,7 @@ async def home(
 )
 async def status(
     request: Web,
-    city: City,
+    city: NamedDependency[City],
     code: Annotated[str, Parameter(max_length=CODE_LENGTH_MAX)] = "",
 ) -> Response[bytes]:
     """By the code on the receipt: how far it is, and nothing about anybody."""
@@ -119,7 +120,9 @@ async def status(
 
 
 @get("/me", opt={"access": "person"}, include_in_schema=False)
-async def me(request: Web, city: City, viewer: Viewer) -> Response[bytes]:
+async def me(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer]
+) -> Response[bytes]:
     language = language_of(request)
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
         lines = await cases.lines_of_me(db, viewer)
@@ -143,7 +146,10 @@ async def me(request: Web, city: City, viewer: Viewer) -> Response[bytes]:
 
 @get("/me/looks", opt={"access": "person"}, include_in_schema=False)
 async def looks(
-    request: Web, city: City, viewer: Viewer, before: UUID | None = None
+    request: Web,
+    city: NamedDependency[City],
+    viewer: NamedDependency[Viewer],
+    before: FromQuery[UUID | None] = None,
 ) -> Response[bytes]:
     """Every look at the person's data: when, where, who, why, by what law, and what came of it."""
     language = language_of(request)

@@ -8,6 +8,8 @@ from typing import Any
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
+from motcua.web import meters
+
 log = logging.getLogger("motcua.access")
 
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
@@ -55,14 +57,18 @@ class Envelope:
     def _log(self, message: Any, scope: Any) -> None:
         """The address is its pattern, `/cases/{code}`: what a person asked about is no one's."""
         started = scope["state"].get("started")
+        seconds = time.perf_counter() - started if started else 0.0
+        method, address = scope.get("method"), scope.get("path_template") or "-"
         told = {
             "request": number_of(scope),
-            "method": scope.get("method"),
-            "address": scope.get("path_template") or "-",
+            "method": method,
+            "address": address,
             "status": message["status"],
-            "ms": round((time.perf_counter() - started) * 1000, 1) if started else None,
+            "ms": round(seconds * 1000, 1),
         }
         log.info("answered", extra=told)
+        meters.REQUESTS.labels(method, address, message["status"]).inc()
+        meters.SECONDS.observe(seconds)
 
 
 def number_of(scope: Any) -> str:

@@ -7,7 +7,7 @@ from litestar import Litestar
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
-from motcua.base.errors import NotAllowed
+from motcua.base.errors import NotAllowed, NotFound
 from motcua.web.envelope import note_start
 from motcua.web.render import SignedIn
 
@@ -36,6 +36,8 @@ class Guard:
 
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         note_start(connection.scope)
+        if "\0" in connection.url.path or "%00" in str(connection.url):
+            raise NotFound("web.not_found")  # PostgreSQL has no such character
         access = handler.opt.get("access")
         if access not in ACCESS:
             raise NotAllowed("web.no_access_rule")

@@ -17,6 +17,7 @@ from motcua.base.ids import PersonId
 from motcua.db import Write, queries
 
 KEY_LENGTH_MAX = 255
+NUL = b"\\u0000"  # PostgreSQL has no such character
 JSON = "application/json"
 
 
@@ -45,6 +46,8 @@ async def once(
     key = request.headers.get("idempotency-key", "")
     if not 1 <= len(key) <= KEY_LENGTH_MAX:
         raise KeyMissing("request.no_idempotency_key")
+    if said is None and NUL in await request.body():
+        raise Invalid("request.nul_character")
     seen = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
     seen.update(await request.body() if said is None else said)
     digest = seen.digest()

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -36,10 +37,15 @@ POLICE = "H26.11"
 async def big_city(small: City) -> AsyncIterator[City]:
     """The city of `packs/hanoi` on the same database: its agencies have codes of their own."""
     settings = msgspec.structs.replace(small.settings, pack=PACKS / "hanoi")
-    city = City(settings, Pack.read(settings.pack), small.database.url)
+    city = City(settings, _read(settings.pack), small.database.url)
     await city.database.open()
     yield city
     await city.close()
+
+
+@cache
+def _read(pack: Path) -> Pack:
+    return Pack.read(pack)
 
 
 def example(city: City, procedure: str = SAMPLE) -> dict[str, Any]:
@@ -108,9 +114,7 @@ def particulars(city: City, id: str) -> dict[str, Any]:
     }
 
 
-async def act(
-    city: City, viewer: Viewer, case: Case | str, action: str, **body: Any
-) -> Case:
+async def act(city: City, viewer: Viewer, case: Case | str, action: str, **body: Any) -> Case:
     """One act as the API does it, but for asking registers: their answers are put in by hand."""
     code = case if isinstance(case, str) else case.code
     made = await actions.ask_before(city, viewer, code, action) if action == "sign" else None
@@ -133,7 +137,12 @@ async def may(city: City, viewer: Viewer, code: str) -> set[str]:
 
 
 async def to_step(
-    city: City, staff: cast.Cast, who: Viewer, id: str, last: str, asked: actions.Filing | None = None
+    city: City,
+    staff: cast.Cast,
+    who: Viewer,
+    id: str,
+    last: str,
+    asked: actions.Filing | None = None,
 ) -> Case:
     """A case of a sample person, taken as far as `last`: filed, paid, accepted, proposed, approved,
     signed."""

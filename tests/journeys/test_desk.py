@@ -26,6 +26,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "chro
 OFFICERS = {"reception": "Đặng Thu Hà", "handler": "Bùi Quang Minh", "leader": "Ngô Thanh Sơn"}
 START_SECONDS_MAX = 60
 WAIT_SECONDS_MAX = 30
+TABS_MAX = 60
 SPENT, UNSPENT = "45/2009/HSST", "112/2025/HS-ST"
 ANSWERS = {
     "certificate_type": 1,
@@ -299,6 +300,16 @@ async def test_the_desk_works_by_keyboard_alone(browser: Browser, town: RunningC
     await expect(key.locator("kbd")).to_have_text("N")
     await page.keyboard.press("Alt+n")
     await expect(page.locator(".notice--done")).to_be_visible()
+    for _ in range(TABS_MAX):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.textContent") == "Nhắn người nộp":
+            break
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("Hồ sơ đã được nhận")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".notice--done")).to_contain_text("Lời nhắn đã gửi.")
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -135,7 +135,7 @@ def test_from_a_question_to_a_certificate_on_a_phone(
     demo_city.act("leader", code, "sign")
     expect(page.locator("#state")).to_contain_text("Bạn đã có kết quả.")
     examine(page)
-    lines = page.locator("#state ol li").all_inner_texts()
+    lines = page.locator("#state ol li").all_text_contents()
     assert len(lines) == len(set(lines)), "each act is told once"
     with page.expect_download() as download:
         page.click(".result a.govuk-button")

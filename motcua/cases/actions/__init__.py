@@ -3,6 +3,7 @@
 from typing import Any
 
 from motcua.cases.actions.acting import act, ask_before
+from motcua.cases.actions.desk import looks_at_my_cases, note_look
 from motcua.cases.actions.filing import (
     Attached,
     Filing,
@@ -56,7 +57,9 @@ __all__ = [
     "history",
     "keep_procedures",
     "list_cases",
+    "looks_at_my_cases",
     "may_file",
+    "note_look",
     "open_case",
     "other_of",
     "procedure_view",

@@ -5,21 +5,29 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct, structs, to_builtins
 
-from motcua import documents, identity, payments
+from motcua import identity, payments
 from motcua.base import clock
 from motcua.base.errors import Conflict, Fault, Invalid, NotFound
-from motcua.base.ids import DocumentId, PersonId, new_id
+from motcua.base.ids import SYSTEM, PersonId, new_id
 from motcua.cases import queries
 from motcua.cases.actions import issuing, reading
-from motcua.cases.actions.filing import in_answers
+from motcua.cases.actions.filing import (
+    Attached,
+    Filing,
+    Subject,
+    attach,
+    context,
+    faults_of,
+)
 from motcua.cases.actions.findings import ask_registers, missing
 from motcua.cases.actions.issuing import Made
 from motcua.cases.actions.procedures import InForce, Procedures
 from motcua.cases.actions.standing import standing
-from motcua.cases.model.case import DONE, STATUS_STOPPED, Case
-from motcua.cases.rules import forms, routes
+from motcua.cases.model.case import DONE, STATUS_STOPPED, Case, may_be_code
+from motcua.cases.rules import fees, forms, routes
 from motcua.cases.rules.deadline import due_after_supplement, due_at
 from motcua.cases.rules.routes import Action, CaseState
 from motcua.db import City, Write, events
@@ -76,6 +84,7 @@ async def act(
     case, known, state = await _locked(db, viewer, code)
     if action not in routes.ACTIONS or routes.why_not(known.procedure, state, action):
         raise _conflict(known, state, case, action)
+    body = routes.clean_body(body)
     if faults := routes.body_faults(action, {"action": action, **body}):
         raise Invalid("request.faults", faults)
     if action == "sign" and made is None and not await _is_refusal(db, case):
@@ -88,7 +97,7 @@ async def act(
 
 
 async def _locked(db: Write, viewer: Viewer, code: str) -> tuple[Case, InForce, CaseState]:
-    case = await queries.lock_case(db, code)
+    case = await queries.lock_case(db, code) if may_be_code(code) else None
     if case is None:
         raise NotFound("case.unknown")
     known = await reading.definition(db, case)
@@ -167,36 +176,37 @@ async def _request_supplement(deed: Act) -> None:
 
 
 async def _supply(deed: Act) -> None:
-    changed = await _supply_answers(deed)
-    attached = deed.body.get("documents", [])
-    if not changed and not attached:
-        raise Invalid("request.faults", [Fault("", "case.nothing_supplied")])
-    needs = {need.code for need in deed.known.procedure.documents}
-    if unknown := sorted({d["requirement"] for d in attached} - needs):
-        fault = Fault("/documents", "case.unknown_requirement", {"requirement": unknown[0][:60]})
-        raise Invalid("request.faults", [fault])
-    if attached:
-        files = [DocumentId(UUID(d["id"])) for d in attached]
-        await documents.share(deed.db, files, agency=deed.case.agency_code)
-        requirements = [d["requirement"] for d in attached]
-        await queries.attach_documents(deed.db, deed.case.id, requirements, files, deed.at)
-    await _promise_again(deed)
-    await _move(deed, "supply", changed=changed)
-
-
-async def _supply_answers(deed: Act) -> list[str]:
-    """Corrected answers replace the old ones; the history names the fields, not the values."""
     given = deed.body.get("answers") or {}
-    if not given:
-        return []
+    attached = msgspec.convert(deed.body.get("documents", []), list[Attached])
+    if not given and not attached:
+        raise Invalid("request.faults", [Fault("", "case.nothing_supplied")])
     form = deed.known.procedure.form
     merged = forms.normalise(form, {**deed.case.answers, **given})
     answers = forms.without_unasked(form, merged)
-    faults = deed.known.checker.faults(answers, deed.db.city[Procedures].local_day())
+    await _refuse_supplement(deed, answers, attached)
+    if answers != deed.case.answers:
+        await queries.correct_answers(deed.db, deed.case.id, answers)
+    await attach(deed.db, deed.case.id, attached, deed.case.agency_code)
+    await _promise_again(deed)
+    # The history names the fields, not the values.
+    changed = sorted(k for k in given if answers.get(k) != deed.case.answers.get(k))
+    await _move(deed, "supply", changed=changed)
+
+
+async def _refuse_supplement(deed: Act, answers: dict[str, Any], attached: list[Attached]) -> None:
+    """What could not have been filed cannot be supplied. Ages count as on the day of filing."""
+    case, city, procedure = deed.case, deed.db.city, deed.known.procedure
+    kept = await queries.documents_of_case(deed.db, case.id)
+    papers = [*(Attached(d.requirement, d.file_id) for d in kept), *attached]
+    subject = msgspec.convert(case.subject, Subject)
+    filed_on = city[Procedures].calendar.local(case.filed_at).date()
+    facts = context(city, deed.viewer, subject, answers, filed_on)
+    filing = Filing(case.procedure_code, answers, papers)
+    faults = faults_of(city, deed.known, filing, answers, subject, facts)
+    if not faults and fees.fee(procedure.fee, facts).total != case.fee_amount:
+        faults = [Fault("/answers", "case.fee_would_change")]
     if faults:
-        raise Invalid("request.faults", in_answers(faults))
-    await queries.correct_answers(deed.db, deed.case.id, answers)
-    return sorted(k for k in given if answers.get(k) != deed.case.answers.get(k))
+        raise Invalid("request.faults", faults)
 
 
 async def _promise_again(deed: Act) -> None:
@@ -217,7 +227,7 @@ async def _promise_again(deed: Act) -> None:
 
 async def _assign(deed: Act) -> None:
     officer = PersonId(UUID(deed.body["officer"]))
-    if officer not in await identity.names(deed.db, [officer]):
+    if officer == SYSTEM or officer not in await identity.names(deed.db, [officer]):
         raise Invalid("request.faults", [Fault("/officer", "case.no_such_officer")])
     await queries.hand_case_to(deed.db, deed.case.id, officer)
     await _tell(deed, "case.assigned", officer=str(officer))
@@ -247,11 +257,11 @@ async def _approve(deed: Act) -> None:
     await queries.approve(
         deed.db, proposal.id, proposal.proposed_by, deed.viewer.person, deed.viewer.name, deed.at
     )
-    await _move(deed, "approve")
+    await _move(deed, "approve", text=deed.body.get("text", ""))
 
 
 async def _return_to_handler(deed: Act) -> None:
-    await _move(deed, "return_to_handler")
+    await _move(deed, "return_to_handler", text=deed.body["text"])
 
 
 async def _sign(deed: Act) -> None:

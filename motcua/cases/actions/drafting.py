@@ -244,14 +244,13 @@ async def send(db: Write, viewer: Viewer, checked: Ready) -> str:
     draft = checked.draft
     key = send_key(draft)
     await drop(db, draft.procedure_code)
-    turn = await answers_given.claim_answer(db, db.person, key, key.encode(), clock.now())
-    if not turn.is_mine:
-        raise Conflict("request.in_flight")
-    if not turn.is_new:
-        earlier = await sent_before(db, key)
-        assert earlier is not None
+    if earlier := await sent_before(db, key):
         return earlier
-    filed = await file(db, viewer, _filing(draft, checked.needs), checked.subject)
+    turn = await answers_given.claim_answer(db, db.person, key, key.encode(), clock.now())
+    if not turn.is_new:
+        raise Conflict("request.in_flight")
+    other = None if checked.subject.relation == "self" else checked.subject
+    filed = await file(db, viewer, _filing(draft, checked.needs), other)
     code = filed.case.code
     await answers_given.remember_answer(
         db, db.person, key, 201, msgspec.json.encode(code), "application/json"

@@ -91,12 +91,16 @@ async def oneself(db: Read, viewer: Viewer) -> Subject:
 
 
 async def _stranger(city: City, viewer: Viewer, number: str) -> Subject:
-    answer = await exchange.ask(
-        city, "population", "person", {"number": number}, asker=viewer.person, subject=None,
-        subject_number=number,
-    )  # fmt: skip
+    nobody = Invalid("request.faults", [Fault("/on_behalf_of", "case.nobody_with_number")])
+    try:
+        answer = await exchange.ask(
+            city, "population", "person", {"number": number}, asker=viewer.person, subject=None,
+            subject_number=number,
+        )  # fmt: skip
+    except Invalid:  # empty or longer than any number: no register is asked for it
+        raise nobody from None
     if answer.state == "nothing":
-        raise Invalid("request.faults", [Fault("/on_behalf_of", "case.nobody_with_number")])
+        raise nobody
     born = date.fromisoformat(answer.values["birth_date"])
     return Subject(number, answer.values["name"], born, "other")
 
@@ -132,7 +136,7 @@ async def file(db: Write, viewer: Viewer, filing: Filing, other: Subject | None)
         case.applicant_id, case.applicant_name, case.subject, answers, case.delivery, case.fee,
         fee.total, case.filed_at, case.intake_due_at,
     )  # fmt: skip
-    await _attach(db, case.id, filing.documents, agency)
+    await attach(db, case.id, filing.documents, agency)
     lines = [payments.Line(line.rule, line.amount, line.reason) for line in fee.lines]
     payment = await payments.open_request(
         db, case.id, code, case.applicant_id, agency, fee.total, lines
@@ -184,8 +188,14 @@ def may_file(procedure: Procedure, viewer: Viewer) -> None:
         raise NotAllowed("case.level_too_low", level=viewer.level, needed=procedure.sign_in.level)
 
 
-def context(city: City, viewer: Viewer, subject: Subject, answers: dict[str, Any]) -> Facts:
-    """What a procedure's expressions may look at: answers, person, subject, today."""
+def context(
+    city: City,
+    viewer: Viewer,
+    subject: Subject,
+    answers: dict[str, Any],
+    on: date | None = None,
+) -> Facts:
+    """What a procedure's expressions may look at: answers, person, subject, and the day, `on`."""
     return Facts(
         {
             "answers": answers,
@@ -194,7 +204,7 @@ def context(city: City, viewer: Viewer, subject: Subject, answers: dict[str, Any
                 "level": viewer.level or 0,
                 "is_organisation": viewer.on_behalf_of is not None,
             },
-            "today": city[Procedures].local_day(),
+            "today": on or city[Procedures].local_day(),
         }
     )
 
@@ -238,8 +248,10 @@ def faults_of(
         for rule in procedure.conditions
         if not expressions.read(rule.rule).holds(facts)
     ]
-    if subject.relation != "self" and (refusal := _not_for_them(procedure, subject, given, facts)):
-        faults.append(refusal)
+    if subject.relation != "self":
+        refusal = _not_for_them(procedure, subject, given, facts)
+        if refusal and refusal not in faults:
+            faults.append(refusal)
     return faults
 
 
@@ -293,7 +305,7 @@ def _receiver(city: City, procedure: Procedure, wanted: str | None) -> str:
     raise Invalid("request.faults", [Fault("/agency", reason)])
 
 
-async def _attach(db: Write, case_id: CaseId, attached: list[Attached], agency: str) -> None:
+async def attach(db: Write, case_id: CaseId, attached: list[Attached], agency: str) -> None:
     if not attached:
         return
     files = [DocumentId(document.id) for document in attached]

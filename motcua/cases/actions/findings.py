@@ -35,18 +35,27 @@ async def ask_registers(
         except Unavailable as refusal:
             failure = failure or refusal
             continue
-        async with city.database.write(asker) as db:
-            is_new = await queries.keep_finding(
-                db, case.id, finding.id, finding.register, answer.look_id, answer.state,
-                answer.values, answer.asked_at,
-            )  # fmt: skip
-            if is_new:
-                await events.record(
-                    db, "case.register_answered", case.id, person=case.applicant_id,
-                    agency=case.agency_code, facts={"finding": finding.id},
-                )  # fmt: skip
+        await keep(city, case, finding, answer, asker)
     if failure:
         raise failure
+
+
+async def keep(
+    city: City, case: Case, finding: Finding, answer: exchange.Answer, asker: PersonId
+) -> None:
+    """Write an answer down once. Under the case's lock: what happens to one case happens in the
+    order of its events, and a stream that has shown one has missed none."""
+    async with city.database.write(asker) as db:
+        await queries.lock_case(db, case.code)
+        is_new = await queries.keep_finding(
+            db, case.id, finding.id, finding.register, answer.look_id, answer.state,
+            answer.values, answer.asked_at,
+        )  # fmt: skip
+        if is_new:
+            await events.record(
+                db, "case.register_answered", case.id, person=case.applicant_id,
+                agency=case.agency_code, facts={"finding": finding.id},
+            )  # fmt: skip
 
 
 async def missing(db: Read, case: Case) -> list[Finding]:

@@ -15,7 +15,7 @@ from motcua.cases import queries
 from motcua.cases.actions.findings import missing
 from motcua.cases.actions.procedures import InForce, Procedures
 from motcua.cases.actions.standing import actions_open_to, standing
-from motcua.cases.model.case import DONE, Case
+from motcua.cases.model.case import DONE, Case, may_be_code
 from motcua.cases.model.procedure import Channel
 from motcua.cases.model.view import (
     ActionView,
@@ -107,7 +107,7 @@ def _channel(city: City, channel: Channel, language: Language) -> dict[str, Any]
 
 async def open_case(db: Read, code: str) -> Case:
     """The case, if this person may see it. Otherwise it does not exist."""
-    case = await queries.case_by_code(db, code)
+    case = await queries.case_by_code(db, code) if may_be_code(code) else None
     if case is None:
         raise NotFound("case.unknown")
     return case
@@ -253,8 +253,10 @@ def _readable(fact: Any, language: Language, zone: ZoneInfo) -> Any:
 
 async def progress(city: City, code: str, language: Language) -> dict[str, Any]:
     """Without signing in: the code and how far it is; never a name (TT 01/2018, art. 16)."""
-    async with city.database.nobody() as db:
-        found = await queries.progress_by_code(db, code)
+    found = None
+    if may_be_code(code):
+        async with city.database.nobody() as db:
+            found = await queries.progress_by_code(db, code)
     if found is None:
         raise NotFound("case.unknown")
     known = city[Procedures].today.get(found.procedure_code)

@@ -21,6 +21,13 @@ STATUS_RETURNED = 10
 DONE = "end"
 """The step after the last."""
 
+CODE_LENGTH_MAX = 60
+
+
+def may_be_code(text: str) -> bool:
+    """Whether the database may be asked about it: it takes no NUL and no half characters."""
+    return 0 < len(text) <= CODE_LENGTH_MAX and text.isprintable()
+
 
 class Case(Struct, frozen=True):
     """A row of `cases.cases`; its fields stand in the order of the columns."""

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec.structs import replace
 
@@ -55,7 +57,9 @@ class Begin(Page):
 
 
 @get("/procedures/{code:str}/apply", **PERSON)
-async def begin(request: Web, city: City, viewer: Viewer, code: str) -> Response[Any]:
+async def begin(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Response[Any]:
     known = city[actions.Procedures].by_code(code)
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
         draft = await drafting.draft_of(db, code)
@@ -73,7 +77,9 @@ async def begin(request: Web, city: City, viewer: Viewer, code: str) -> Response
 
 
 @post("/procedures/{code:str}/apply", **PERSON)
-async def begin_again(city: City, viewer: Viewer, code: str) -> Redirect:
+async def begin_again(
+    city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Redirect:
     """What was kept is dropped, and the first page comes empty."""
     known = city[actions.Procedures].by_code(code)
     async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
@@ -86,7 +92,13 @@ async def begin_again(city: City, viewer: Viewer, code: str) -> Redirect:
 
 
 @get("/procedures/{code:str}/apply/{page:str}", **PERSON)
-async def ask_page(request: Web, city: City, viewer: Viewer, code: str, page: str) -> Response[Any]:
+async def ask_page(
+    request: Web,
+    city: NamedDependency[City],
+    viewer: NamedDependency[Viewer],
+    code: FromPath[str],
+    page: FromPath[str],
+) -> Response[Any]:
     here = await application_of(request, city, viewer, code)
     wanted = page_of(here.procedure, page)
     is_checking = "check" in request.query_params
@@ -102,7 +114,11 @@ async def ask_page(request: Web, city: City, viewer: Viewer, code: str, page: st
 
 @post("/procedures/{code:str}/apply/{page:str}", request_max_body_size=UPLOAD_BYTES_MAX, **PERSON)
 async def take_page(
-    request: Web, city: City, viewer: Viewer, code: str, page: str
+    request: Web,
+    city: NamedDependency[City],
+    viewer: NamedDependency[Viewer],
+    code: FromPath[str],
+    page: FromPath[str],
 ) -> Response[Any]:
     here = await application_of(request, city, viewer, code)
     wanted = page_of(here.procedure, page)

@@ -3,6 +3,8 @@
 from typing import Any, ClassVar
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec.structs import replace
 
@@ -61,7 +63,9 @@ class Check(Page):
 
 
 @get("/procedures/{code:str}/apply/check-answers", **PERSON)
-async def ask_check(request: Web, city: City, viewer: Viewer, code: str) -> Response[Any]:
+async def ask_check(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Response[Any]:
     here = await application_of(request, city, viewer, code)
     checked = await drafting.ready(city, viewer, here.draft)
     unfinished = _unfinished(here, checked)
@@ -71,21 +75,24 @@ async def ask_check(request: Web, city: City, viewer: Viewer, code: str) -> Resp
 
 
 @post("/procedures/{code:str}/apply/check-answers", **PERSON)
-async def send(request: Web, city: City, viewer: Viewer, code: str) -> Response[Any]:
+async def send(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Response[Any]:
     posted = {k: str(v) for k, v in (await request.form()).items()}
-    key = posted.get("key", "")[:200]
-    async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
-        sent = await drafting.sent_before(db, key)
-    if sent:
-        return Redirect(f"/cases/{sent}", status_code=303)
+    key = posted.get("key", "")[:KEY_LENGTH_MAX]
     here = await application_of(request, city, viewer, code)
+    is_changed = key != drafting.send_key(here.draft)
+    if is_changed:
+        async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
+            sent = await drafting.sent_before(db, key)
+        if sent:
+            return Redirect(f"/cases/{sent}", status_code=303)
     names = oaths_of(here.procedure)
     sworn = forms.read(here.procedure.form.fields, names, posted).answers
     draft = replace(here.draft, answers={**here.draft.answers, **sworn})
     checked = await drafting.ready(city, viewer, draft)
     if _unfinished(here, checked):
         return Redirect(here.address(CHECK), status_code=303)
-    is_changed = key != drafting.send_key(here.draft)
     if checked.faults or checked.subject is None or here.level_needed or is_changed:
         status = 409 if is_changed else 403 if here.level_needed else 422
         return _check_page(here, checked, checked.faults, sworn, is_changed, status)

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 
 import segno
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
 from msgspec import Struct
@@ -97,12 +99,16 @@ class _Opened(Struct, frozen=True):
 
 
 @get("/cases/{code:str}", **PERSON)
-async def show(request: Web, city: City, viewer: Viewer, code: str) -> Response[bytes]:
+async def show(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Response[bytes]:
     return await _case_page(request, city, viewer, code)
 
 
 @post("/cases/{code:str}/messages", **PERSON)
-async def say(request: Web, city: City, viewer: Viewer, code: str) -> Response[Any]:
+async def say(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Response[Any]:
     text = str((await request.form()).get("text", "")).replace("\r\n", "\n").strip()
     if not text or len(text) > MESSAGE_LENGTH_MAX:
         facts: dict[str, object] = {"max": MESSAGE_LENGTH_MAX}
@@ -114,7 +120,9 @@ async def say(request: Web, city: City, viewer: Viewer, code: str) -> Response[A
 
 
 @get("/cases/{code:str}/withdrawal", **PERSON)
-async def ask_withdraw(request: Web, city: City, viewer: Viewer, code: str) -> Response[Any]:
+async def ask_withdraw(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Response[Any]:
     opened = await _open(city, viewer, code, language_of(request))
     if "withdraw" not in _can(opened.view):
         return Redirect(f"/cases/{code}", status_code=303)
@@ -123,7 +131,9 @@ async def ask_withdraw(request: Web, city: City, viewer: Viewer, code: str) -> R
 
 
 @post("/cases/{code:str}/withdrawal", **PERSON)
-async def withdraw(request: Web, city: City, viewer: Viewer, code: str) -> Redirect:
+async def withdraw(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Redirect:
     reason = str((await request.form()).get("reason", "")).strip()[:MESSAGE_LENGTH_MAX]
     body = {"reason": reason} if reason else {}
     async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
@@ -132,7 +142,9 @@ async def withdraw(request: Web, city: City, viewer: Viewer, code: str) -> Redir
 
 
 @get("/cases/{code:str}/supplement", **PERSON)
-async def ask_supplement(request: Web, city: City, viewer: Viewer, code: str) -> Response[Any]:
+async def ask_supplement(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Response[Any]:
     opened = await _open(city, viewer, code, language_of(request))
     if "supply" not in _can(opened.view):
         return Redirect(f"/cases/{code}", status_code=303)
@@ -140,7 +152,9 @@ async def ask_supplement(request: Web, city: City, viewer: Viewer, code: str) ->
 
 
 @post("/cases/{code:str}/supplement", request_max_body_size=UPLOAD_BYTES_MAX, **PERSON)
-async def supply(request: Web, city: City, viewer: Viewer, code: str) -> Response[Any]:
+async def supply(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Response[Any]:
     """The files are kept first; they stay the person's own if the rest is refused."""
     opened = await _open(city, viewer, code, language_of(request))
     if "supply" not in _can(opened.view):
@@ -169,7 +183,9 @@ async def supply(request: Web, city: City, viewer: Viewer, code: str) -> Respons
 
 
 @get("/cases/{code:str}/receipt.pdf", **PERSON)
-async def receipt(city: City, viewer: Viewer, code: str) -> Response[bytes]:
+async def receipt(
+    city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Response[bytes]:
     """Form 01, made and signed when it is asked for."""
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
         case = await actions.open_case(db, code)

@@ -3,6 +3,8 @@
 from typing import Any, ClassVar
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from msgspec import Struct
 
 from motcua import agencies
@@ -38,7 +40,7 @@ class ShowProcedure(Page):
 
 
 @get("/procedures/{code:str}", opt={"access": "public"}, include_in_schema=False)
-async def show(request: Web, city: City, code: str) -> Response[bytes]:
+async def show(request: Web, city: NamedDependency[City], code: FromPath[str]) -> Response[bytes]:
     procedure = city[actions.Procedures].by_code(code).procedure
     return render(_page(city, procedure), request)
 

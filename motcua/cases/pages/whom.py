@@ -3,6 +3,8 @@
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from msgspec.structs import replace
 
 from motcua.base.errors import Fault, Invalid, Unavailable
@@ -37,7 +39,9 @@ NO_FAMILY = (
 
 
 @get("/procedures/{code:str}/apply/for-whom", **PERSON)
-async def ask_whom(request: Web, city: City, viewer: Viewer, code: str) -> Response[Any]:
+async def ask_whom(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Response[Any]:
     here = await application_of(request, city, viewer, code)
     faults = []
     if "check" in request.query_params:
@@ -47,7 +51,9 @@ async def ask_whom(request: Web, city: City, viewer: Viewer, code: str) -> Respo
 
 
 @post("/procedures/{code:str}/apply/for-whom", **PERSON)
-async def take_whom(request: Web, city: City, viewer: Viewer, code: str) -> Response[Any]:
+async def take_whom(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Response[Any]:
     here = await application_of(request, city, viewer, code)
     posted = {k: str(v)[:NUMBER_LENGTH_MAX] for k, v in (await request.form()).items()}
     chosen = posted.get("whom", "")
@@ -129,7 +135,9 @@ def _relative(one: drafting.Relative) -> Text:
 
 
 @get("/procedures/{code:str}/apply/get-result", **PERSON)
-async def ask_delivery(request: Web, city: City, viewer: Viewer, code: str) -> Response[Any]:
+async def ask_delivery(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Response[Any]:
     here = await application_of(request, city, viewer, code)
     checked = await drafting.ready(city, viewer, here.draft)
     answers = {"delivery": here.draft.delivery}
@@ -140,7 +148,9 @@ async def ask_delivery(request: Web, city: City, viewer: Viewer, code: str) -> R
 
 
 @post("/procedures/{code:str}/apply/get-result", **PERSON)
-async def take_delivery(request: Web, city: City, viewer: Viewer, code: str) -> Response[Any]:
+async def take_delivery(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Response[Any]:
     here = await application_of(request, city, viewer, code)
     chosen = str((await request.form()).get("delivery", ""))
     if chosen not in drafting.DELIVERIES:

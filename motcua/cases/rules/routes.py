@@ -22,7 +22,7 @@ from motcua.cases.model.case import (
     STATUS_WITHDRAWN,
 )
 from motcua.cases.model.procedure import Procedure, Role, Step
-from motcua.cases.rules.forms import pointer
+from motcua.cases.rules.forms import clean, pointer
 
 TERMINAL = frozenset({STATUS_REFUSED_AT_INTAKE, STATUS_WITHDRAWN, STATUS_STOPPED, STATUS_RETURNED})
 SUPPLEMENTS_MAX = 3
@@ -121,6 +121,19 @@ def body_schema(action: Action) -> dict[str, Any]:
     }
 
 
+def clean_body(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Words and names as they are kept; answers are left to the form, which knows its fields."""
+    return {name: _clean(value) for name, value in body.items()}
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value, has_lines=True)
+    if isinstance(value, list):
+        return [clean(one) if isinstance(one, str) else one for one in value]
+    return value
+
+
 def body_faults(action: Action, body: object) -> list[Fault]:
     """What is wrong with the body of an action, field by field."""
     found = []
@@ -184,7 +197,8 @@ def _rule_against(state: CaseState, action: Action) -> str | None:
 
 _WORDS = {"type": "string", "minLength": 1, "maxLength": WORDS_MAX}
 _NAMES = {"type": "array", "maxItems": 50, "items": {"type": "string", "maxLength": 60}}
-_ID = {"type": "string", "pattern": "^[0-9a-fA-F-]{32,36}$"}
+_HEX = "[0-9a-fA-F]"
+_ID = {"type": "string", "pattern": f"^{_HEX}{{8}}(-?{_HEX}{{4}}){{3}}-?{_HEX}{{12}}$"}
 _DOCUMENTS = {
     "type": "array",
     "maxItems": 50,
