@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -13,8 +12,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from litestar.response import Stream
 
 from motcua import agencies
-from motcua.base import clock
-from motcua.base.errors import Invalid
+from motcua.base.errors import Invalid, Unavailable
 from motcua.cases import actions
 from motcua.cases.actions import Filing
 from motcua.cases.model.view import CaseView, EventView, Named
@@ -97,17 +95,13 @@ async def list_cases(
     request: Web,
     city: NamedDependency[City],
     viewer: NamedDependency[Viewer],
-    before: FromQuery[datetime | None] = None,
+    before: FromQuery[str] = "",
     limit: Annotated[int, Parameter(ge=1, le=LIMIT_MAX)] = 20,
 ) -> Page:
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
-        found = await actions.list_cases(db, viewer, before or clock.now(), limit + 1)
-        shown = [
-            await actions.show_case(db, viewer, case, language_of(request))
-            for case in found[:limit]
-        ]
-    more = found[limit - 1].filed_at.isoformat() if len(found) > limit else None
-    return Page(shown, more)
+        found, more = await actions.list_cases(db, viewer, before, limit)
+        language = language_of(request)
+        return Page([await actions.show_case(db, viewer, case, language) for case in found], more)
 
 
 @get("/api/v1/cases/{code:str}", opt={"access": "person"}, summary="One case")
@@ -131,7 +125,12 @@ async def act(
     action = data.pop("action", None)
     if not isinstance(action, str):
         raise Invalid("case.no_action")
-    made = await actions.ask_before(city, viewer, code, action)
+    try:
+        made = await actions.ask_before(city, viewer, code, action)
+    except Unavailable:
+        if action not in ("accept", "propose"):
+            raise
+        made = None  # a register is down: the case waits, and the act itself says for what
     language = language_of(request)
     return await once(
         request,

@@ -27,6 +27,7 @@ CODE_LENGTH_MAX = 60
 LOOKS_SHOWN = 3
 MESSAGES_SHOWN = 5
 TRIES, TRY_SECONDS = 30, 60
+WAITING_FOR_PERSON = ("pay", "supplement", "collect")
 Web = Request[Any, Any, Any]
 
 
@@ -92,9 +93,15 @@ async def home(
     drafts: list[tuple[Draft, Procedure]] = []
     if viewer and not viewer.is_officer:
         async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
-            lines = [one for one in await cases.lines_of_me(db, viewer) if not one.is_over]
+            lines = _waiting_first(await cases.lines_of_me(db, viewer))
             drafts = await cases.drafts_of_me(db)
     return render(Home(asked=q, found=found, lines=lines, drafts=drafts), request)
+
+
+def _waiting_first(lines: list[CaseLine]) -> list[CaseLine]:
+    """What is open; what waits for the person comes before what waits for the city."""
+    open_ones = [line for line in lines if not line.is_over]
+    return sorted(open_ones, key=lambda line: line.situation not in WAITING_FOR_PERSON)
 
 
 @get(

@@ -36,7 +36,7 @@ class Guard:
 
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         note_start(connection.scope)
-        if "\0" in connection.url.path or "%00" in str(connection.url):
+        if "\0" in connection.scope["path"]:
             raise NotFound("web.not_found")  # PostgreSQL has no such character
         access = handler.opt.get("access")
         if access not in ACCESS:

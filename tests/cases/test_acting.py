@@ -145,6 +145,7 @@ async def test_nothing_is_proposed_before_the_register_has_answered(
     assert refused.reason == "case.finding_missing"
     refused = await refusal(city, staff.handler, case, "propose", outcome="refused", text="Không")
     assert refused.reason == "case.finding_missing"
+    assert [one.finding for one in refused.facts["waiting_for"]] == ["identity"]
     shown = await build.show(city, staff.handler, case.code)
     assert [(w.finding, w.register, w.before) for w in shown.waiting_for] == [
         ("identity", "population", "propose")
@@ -335,8 +336,8 @@ async def test_a_supplement_of_nothing_or_of_bad_answers_is_refused(
         with pytest.raises(Invalid) as refused:
             await build.act(city, staff.an, case, "supply", **body)
         assert [fault.pointer for fault in refused.value.faults] == [where]
+    paper = {"requirement": "authorisation", "id": str(theirs)}
     with pytest.raises(NotFound):
-        paper = {"requirement": "authorisation", "id": str(theirs)}
         await build.act(city, staff.an, case, "supply", documents=[paper])
 
 
@@ -448,7 +449,7 @@ async def test_to_another_agency_the_case_does_not_exist(city: City, staff: cast
     with pytest.raises(NotFound):
         await build.act(city, staff.elsewhere, case, "propose", outcome="granted")
     async with city.database.read(staff.elsewhere.person) as db:
-        listed = await actions.list_cases(db, staff.elsewhere, clock.now(), 100)
+        listed, _ = await actions.list_cases(db, staff.elsewhere, "", 100)
         assert case.code not in {one.code for one in listed}
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import fields
 
 from motcua.base.errors import Unavailable
 from motcua.base.settings import Settings
+from motcua.cases.actions import drafting
 from motcua.cases.model.procedure import Name
 from motcua.cases.pages import applying, asking, checking, mine, procedures, whom
 from motcua.db import City
@@ -257,6 +258,31 @@ async def test_a_stranger_by_number_is_not_shown_to_whoever_types_it(
     assert str(other.number) in page.text
     assert other.name not in page.text
     assert str(other.address) not in page.text
+
+
+async def test_nobody_finds_out_numbers_by_trying(
+    staff: cast.Cast, enter: Enter, population: None
+) -> None:
+    browser = enter(staff.lan)
+    tried = [
+        await browser.post(f"{APPLY}/for-whom", data={"whom": "other", "number": f"99900000{n:04}"})
+        for n in range(whom.LOOKUPS_MAX + 1)
+    ]
+    assert [answer.status_code for answer in tried] == [422] * whom.LOOKUPS_MAX + [429]
+    assert (await browser.post(f"{APPLY}/for-whom", data={"whom": "self"})).status_code == 303
+
+
+async def test_more_files_than_a_draft_holds_are_refused_and_the_rest_is_kept(
+    staff: cast.Cast, enter: Enter, population: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafting, "FILES_PER_DRAFT_MAX", 1)
+    browser = enter(staff.binh)
+    await answer_all(browser, "student")
+    card = {"file-student_card": ("thẻ.png", PNG)}
+    assert (await browser.post(f"{APPLY}/documents", files=card)).status_code == 303
+    refused = await browser.post(f"{APPLY}/documents", files=card)
+    assert refused.status_code == 422
+    assert refused.text.count("thẻ.png") == 2  # its name, and the name of the button beside it
 
 
 async def test_another_persons_case_does_not_exist(

@@ -205,6 +205,24 @@ def test_level_one_is_told_how_to_get_level_two_and_loses_nothing(
     expect(page.locator("[name=copies]")).to_have_value("1")
 
 
+def test_a_session_that_ends_keeps_the_draft(enter: Any) -> None:
+    page = enter()
+    sign_in(page, "binh", f"/procedures/{PROCEDURE}/apply/purpose")
+    page.check("input[name=purpose][value=study]")
+    page.fill("[name=copies]", "7")
+    go_on(page)
+    page.context.clear_cookies()
+    page.check("input[name=fee_class][value=student]")
+    go_on(page)
+    expect(page).to_have_url(re.compile("/sign-in"))
+    page.click("main a.govuk-button")
+    choose(page, "binh")
+    page.click("text=Phiếu lý lịch tư pháp >> nth=-1")
+    page.click("text=Khai tiếp")
+    page.goto(f"/procedures/{PROCEDURE}/apply/purpose")
+    expect(page.locator("[name=copies]")).to_have_value("7")
+
+
 def test_a_mother_asks_for_her_daughter(demo_city: Any, enter: Any) -> None:
     page = enter()
     sign_in(page, "hoa", f"/procedures/{PROCEDURE}/apply")

@@ -54,6 +54,15 @@ async def test_an_open_case_stands_on_the_front_door_of_its_person_only(
     assert case.code not in (await enter(None).get("/")).text
 
 
+async def test_what_waits_for_the_person_comes_first(
+    city: City, staff: cast.Cast, enter: Enter
+) -> None:
+    older, newer = [await build.file(city, staff.binh) for _ in "12"]
+    await build.pay(city, newer)
+    page = (await enter(staff.binh).get("/")).text
+    assert page.index(older.code) < page.index(newer.code)
+
+
 async def test_a_code_tells_how_far_a_case_is_and_nobodys_name(
     city: City, staff: cast.Cast, enter: Enter
 ) -> None:

@@ -22,11 +22,12 @@ from motcua.cases.actions.filing import (
     context,
     faults_of,
 )
-from motcua.cases.actions.findings import ask_registers, missing
+from motcua.cases.actions.findings import ask_registers, missing, unanswered
 from motcua.cases.actions.issuing import Made
 from motcua.cases.actions.procedures import InForce, Procedures
 from motcua.cases.actions.standing import standing
 from motcua.cases.model.case import DONE, STATUS_STOPPED, Case, may_be_code
+from motcua.cases.model.view import WaitingView
 from motcua.cases.rules import fees, forms, routes
 from motcua.cases.rules.deadline import due_after_supplement, due_at
 from motcua.cases.rules.routes import Action, CaseState
@@ -83,12 +84,12 @@ async def act(
     """Do it, or Conflict with what may be done instead. The second of two sees what happened."""
     case, known, state = await _locked(db, viewer, code)
     if action not in routes.ACTIONS or routes.why_not(known.procedure, state, action):
-        raise _conflict(known, state, case, action)
+        raise await _conflict(db, known, state, case, action)
     body = routes.clean_body(body)
     if faults := routes.body_faults(action, {"action": action, **body}):
         raise Invalid("request.faults", faults)
     if action == "sign" and made is None and not await _is_refusal(db, case):
-        raise _conflict(known, state, case, action)
+        raise await _conflict(db, known, state, case, action)
     deed = Act(db, viewer, case, known, state, body, made, clock.now())
     await _DEEDS[action](deed)
     after = await queries.case_by_id(db, case.id)
@@ -105,16 +106,23 @@ async def _locked(db: Write, viewer: Viewer, code: str) -> tuple[Case, InForce, 
     return case, known, await standing(db, viewer, case, known, payment.state)
 
 
-def _conflict(known: InForce, state: CaseState, case: Case, action: str) -> Conflict:
+async def _conflict(
+    db: Write, known: InForce, state: CaseState, case: Case, action: str
+) -> Conflict:
     reason = "case.no_such_action"
     if action in routes.ACTIONS:
         reason = routes.why_not(known.procedure, state, action) or "case.not_now"
+    facts: dict[str, Any] = {}
+    if reason == "case.finding_missing":
+        waits = await unanswered(db, case, known)
+        facts["waiting_for"] = [WaitingView(f.id, f.register, f.before) for f in waits]
     return Conflict(
         reason,
         actions=list(routes.allowed(known.procedure, state)),
         code=case.code,
         status=case.status,
         step=case.step,
+        **facts,
     )
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from motcua import documents, exchange, identity
 from motcua.base import clock
-from motcua.base.errors import Conflict, Fault, Invalid, Unavailable
+from motcua.base.errors import Conflict, Fault, Unavailable
 from motcua.cases import queries
 from motcua.cases.actions.filing import (
     RELATIONS,
@@ -221,9 +221,7 @@ def _at(values: dict[str, Any], path: str) -> str | None:
 async def attach(
     db: Write, draft: Draft, requirement: str, uploads: list[documents.Upload]
 ) -> Draft:
-    """Keep files for a requirement of the draft, up to the limit."""
-    if len(draft.documents) + len(uploads) > FILES_PER_DRAFT_MAX:
-        raise Invalid("case.too_many_documents", max=FILES_PER_DRAFT_MAX)
+    assert len(draft.documents) + len(uploads) <= FILES_PER_DRAFT_MAX
     added = []
     for upload in uploads:
         stored = await documents.store_upload(db, upload)

@@ -73,6 +73,7 @@ async def make(city: City, drafted: Draft) -> Made:
 
 async def issue(db: Write, case: Case, made: Made) -> documents.Issued:
     """The paper counts from here on: in the owner's vault, at the agency, for whoever verifies."""
+    assert made.draft.case.id == case.id, "a paper speaks of its own case"
     subject, kind = case.subject, made.draft.kind
     is_self = subject["relation"] == "self"
     agency = db.city[agencies.Agencies].by_code(case.agency_code)

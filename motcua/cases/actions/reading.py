@@ -1,15 +1,16 @@
 """Looking: find a procedure, open a case, read what happened, and put it into words."""
 
 import re
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from motcua import agencies, documents, identity, payments
 from motcua.base import clock
-from motcua.base.errors import NotFound
+from motcua.base.errors import Fault, Invalid, NotFound
 from motcua.base.ids import CaseId, PersonId
 from motcua.cases import queries
 from motcua.cases.actions.findings import missing
@@ -38,7 +39,10 @@ from motcua.web import figures
 from motcua.web.language import Language, words
 from motcua.web.reasons import sentence
 
-DESK_PAGE = 100
+M = TypeVar("M")
+
+MARK_LENGTH_MAX = 40
+ROWS_DIGITS_MAX = 9
 _DATE = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}($|T)")
 
 
@@ -125,12 +129,46 @@ async def definition(db: Read, case: Case) -> InForce:
     return await db.city[Procedures].at_version(db, case.procedure_code, case.procedure_version)
 
 
-async def list_cases(db: Read, viewer: Viewer, before: datetime, at_most: int) -> list[Case]:
-    """An officer's open work, what is due first; a resident's own cases, newest first."""
+async def list_cases(
+    db: Read, viewer: Viewer, before: str, at_most: int
+) -> tuple[list[Case], str | None]:
+    """An officer's open work, what is due first; a resident's own cases, newest first. And what
+    `before` gives the next page: to its reader a mark without a meaning."""
     if viewer.is_officer:
+        skip = _mark(before, _rows) if before else 0
         mine = sorted({post.agency_code for post in await agencies.posts_of(db)})
-        return await queries.open_cases_of_agencies(db, mine, min(at_most, DESK_PAGE), 0)
-    return await queries.cases_of_person(db, viewer.person, viewer.on_behalf_of, before, at_most)
+        found = await queries.open_cases_of_agencies(db, mine, at_most + 1, skip)
+        mark = str(skip + at_most)
+    else:
+        until = _mark(before, _moment) if before else clock.now()
+        found = await queries.cases_of_person(
+            db, viewer.person, viewer.on_behalf_of, until, at_most + 1
+        )
+        mark = found[at_most - 1].filed_at.isoformat() if len(found) > at_most else ""
+    return found[:at_most], mark if len(found) > at_most else None
+
+
+def _mark(given: str, read: Callable[[str], M]) -> M:
+    try:
+        if given.isascii() and len(given) <= MARK_LENGTH_MAX:
+            return read(given)
+    except (ValueError, OverflowError):
+        pass
+    raise Invalid("request.faults", [Fault("/before", "form.pattern")])
+
+
+def _rows(given: str) -> int:
+    if not given.isdigit() or len(given) > ROWS_DIGITS_MAX:
+        raise ValueError
+    return int(given)
+
+
+def _moment(given: str) -> datetime:
+    """An address that was not quoted has a space for its `+`."""
+    read = datetime.fromisoformat(given.replace(" ", "+"))
+    if read.tzinfo is None:
+        raise ValueError
+    return read.astimezone(UTC)
 
 
 async def show_case(db: Read, viewer: Viewer, case: Case, language: Language) -> CaseView:

@@ -131,12 +131,15 @@ async def take_page(
     if "drop" in posted:
         draft = drafting.without_file(draft, posted["drop"])
     uploads, faults = await uploads_of(here.procedure.documents, sent.multi_items())
+    if uploads and len(draft.documents) + len(uploads) > drafting.FILES_PER_DRAFT_MAX:
+        faults.append(Fault(f"/file-{uploads[0][0]}", "case.too_many_documents"))
+        uploads = []
     draft = await _keep_with(here, draft, uploads)
     if read.is_editing:
         return Redirect(_at_row(here, posted, answers), status_code=303)
     if faults or "upload" in posted or "drop" in posted:
         if not faults:
-            return Redirect(str(request.url), status_code=303)
+            return Redirect(_same_page(here), status_code=303)
     else:
         faults = await _judge(here, wanted, draft)
     if faults:
@@ -289,7 +292,12 @@ def _at_row(here: Application, posted: dict[str, str], answers: dict[str, Any]) 
     anchor = ""
     if field and field.fields and isinstance(rows, list) and rows:
         anchor = f"#{name}-{len(rows) - 1}-{next(iter(field.fields))}"
-    return f"{here.request.url}{anchor}"
+    return f"{_same_page(here)}{anchor}"
+
+
+def _same_page(here: Application) -> str:
+    url = here.request.url
+    return f"{url.path}?{url.query}" if url.query else url.path
 
 
 routes: list[Any] = [begin, begin_again, ask_page, take_page]

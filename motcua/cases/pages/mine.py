@@ -155,7 +155,7 @@ async def ask_supplement(
 async def supply(
     request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
 ) -> Response[Any]:
-    """The files are kept first; they stay the person's own if the rest is refused."""
+    """Files and answers together, or neither."""
     opened = await _open(city, viewer, code, language_of(request))
     if "supply" not in _can(opened.view):
         raise Conflict("case.nothing_asked", code=code)
