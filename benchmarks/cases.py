@@ -35,7 +35,7 @@ from motcua.cases.model.procedure import Procedure
 from motcua.db import City
 from motcua.db import queries as _db  # noqa: F401
 from motcua.db.migrate import app_url
-from motcua.db.query import REGISTRY
+from motcua.db.query import REGISTRY, Statement
 from motcua.db.server import Server, binaries
 from motcua.demo import eid, staging
 from motcua.payments import queries as _payments  # noqa: F401
@@ -79,13 +79,14 @@ def transaction(city: City, agencies: list[str], version: str, person: str) -> s
     """
     case = "('00000000-0000-7000-8000-' || lpad(to_hex(CAST(:id AS bigint)), 12, '0'))::uuid"
     me, now = f"'{person}'::uuid", "now()"
+    key, number = "'bench-' || CAST(:id AS bigint)", "CAST(CAST(:id AS bigint) AS text)"
     told = json.dumps(answers(), ensure_ascii=False)
     lines = [{"rule": "ordinary", "amount": 200000, "reason": {"vi": "Phí", "en": "Fee"}}]
     fee = json.dumps({"total": 200000, "lines": lines}, ensure_ascii=False)
     agency = f"(ARRAY{agencies!r}::text[])[CAST(:agency AS int)]"
     values = {
         "claim_answer": {
-            "person_id": me, "key": "'bench-' || CAST(:id AS bigint)", "request_digest": "sha256('body')",
+            "person_id": me, "key": key, "request_digest": "sha256('body')",
             "made_at": now,
         },
         "file_case": {
@@ -106,13 +107,13 @@ def transaction(city: City, agencies: list[str], version: str, person: str) -> s
             "payloads": "ARRAY['{\"event\": 1}', '{\"event\": 1}']::text[]",
         },
         "open_request": {
-            "id": case, "reference": "lpad(CAST(CAST(:id AS bigint) AS text), 20, '0')", "thing_id": case,
-            "thing_code": "'bench-' || CAST(:id AS bigint)", "payer": me, "agency": agency, "amount": "200000",
+            "id": case, "reference": f"lpad({number}, 20, '0')", "thing_id": case,
+            "thing_code": key, "payer": me, "agency": agency, "amount": "200000",
             "currency": "'VND'", "lines": f"'{json.dumps(lines, ensure_ascii=False)}'::jsonb",
             "at": now,
         },
         "remember_answer": {
-            "person_id": me, "key": "'bench-' || CAST(:id AS bigint)", "status": "201::smallint",
+            "person_id": me, "key": key, "status": "201::smallint",
             "body": f"decode('{'7b' * 1500}', 'hex')", "media_type": "'application/json'",
         },
     }  # fmt: skip
@@ -125,12 +126,18 @@ def transaction(city: City, agencies: list[str], version: str, person: str) -> s
     ]
     for name, given in values.items():
         [statement] = [s for key, (_, s) in REGISTRY.items() if key.endswith(f".{name}")]
-        sql = re.sub(
-            r"\$(\d+)", lambda m, s=statement, g=given: f"({g[s.parameters[int(m[1]) - 1]]})",
-            statement.sql,
-        )  # fmt: skip
+        sql = filled(statement, given)
         script.append(re.sub(r"--[^\n]*", "", sql).replace("\n", " ") + ";")
     return "\n".join([*script, "COMMIT;", ""])
+
+
+def filled(statement: Statement, given: dict[str, str]) -> str:
+    """The statement with its parameters written out."""
+    return re.sub(
+        r"\$(\d+)",
+        lambda match: f"({given[statement.parameters[int(match[1]) - 1]]})",
+        statement.sql,
+    )
 
 
 def pgbench(server: Server, script: str, seconds: float) -> float:

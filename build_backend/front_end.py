@@ -72,7 +72,7 @@ def packages(folder: Path) -> None:
         return
     node = _node()
     if node is None:
-        sys.exit(f"Node {NODE_MAJOR_MIN} or newer is needed in {folder}: `pip install {NODE_WHEEL}`.")
+        sys.exit(f"{folder} needs Node {NODE_MAJOR_MIN} or newer: `pip install {NODE_WHEEL}`.")
     _install(node, folder)
 
 

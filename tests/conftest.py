@@ -11,7 +11,7 @@ import pytest
 from motcua.base.pack import Pack
 from motcua.base.settings import Settings
 from motcua.db.city import City
-from motcua.db.migrate import ROOMS, _HAND_OVER, _ROLES
+from motcua.db.migrate import _HAND_OVER, _ROLES, ROOMS
 from motcua.db.server import Server
 
 ROOT = Path(__file__).parent.parent

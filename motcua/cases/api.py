@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import ServiceUnavailableException
+from litestar.exceptions import ServiceUnavailableException, TooManyRequestsException
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from litestar.response import Stream
 
@@ -80,6 +80,8 @@ async def file_case(
     viewer: NamedDependency[Viewer],
     data: JSONBody[Filing],
 ) -> Response[bytes]:
+    if data.on_behalf_of and (seconds := actions.LOOKUPS.wait(str(viewer.person))):
+        raise TooManyRequestsException(headers={"Retry-After": str(seconds)})
     other = await actions.other_of(city, viewer, data.on_behalf_of)
     language = language_of(request)
     return await once(

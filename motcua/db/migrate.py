@@ -83,7 +83,9 @@ async def migrate(settings: Settings) -> list[str]:
         await connection.execute("SELECT pg_advisory_lock(7203507)")
         await connection.execute(_ROLES)
         if settings.database_url:
-            quoted = await connection.fetchval("SELECT quote_literal($1::text)", _password(settings))
+            quoted = await connection.fetchval(
+                "SELECT quote_literal($1::text)", _password(settings)
+            )
             await connection.execute(f"ALTER ROLE motcua_app PASSWORD {quoted}")
         await connection.execute(_LEDGER)
         done = dict(await connection.fetch("SELECT name, digest FROM migrations.done"))

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from motcua.base.errors import Fault
 from motcua.cases.model.procedure import Form
 from motcua.cases.rules.forms import Checker, asked, clean, normalise, schema, without_unasked
-from motcua.cases.rules.posted import from_fields, to_fields
 
 
 def label(vi: str, en: str) -> dict[str, str]:
@@ -336,87 +335,3 @@ def test_anything_at_all_is_answered_with_faults_and_never_with_a_crash(
     for fault in CHECKER.faults(kept, TODAY):
         assert isinstance(fault, Fault)
         assert fault.reason.startswith("form.")
-
-
-# What pages post.
-
-POSTED = {
-    "certificate_type": "1", "confirm_ban": "no", "purpose": "employment", "copies": " 3 ",
-    "note": "",
-}  # fmt: skip
-POSTED_WHO = {
-    "history.0.from.month": "3", "history.0.from.year": "2004",
-    "history.0.to.month": "8", "history.0.to.year": "2012", "history.0.address": "Xã Sóc Sơn",
-    "history.2.from.month": "09", "history.2.from.year": "2012",
-    "history.2.to.month": "", "history.2.to.year": "", "history.2.address": "Phường Cầu Giấy",
-    "history.3.from.month": "", "history.3.from.year": " ", "history.3.address": "",
-    "declaration": "yes", "issued_on.day": "", "issued_on.month": "", "issued_on.year": "",
-}  # fmt: skip
-
-
-def test_a_page_posts_the_same_answers_that_the_api_takes() -> None:
-    first = from_fields(FORM, "what", POSTED)
-    assert from_fields(FORM, "who", POSTED_WHO, first) == FORM.example
-
-
-def test_what_is_shown_again_is_what_was_answered() -> None:
-    for page in ("what", "who"):
-        shown = to_fields(FORM, page, FORM.example)
-        assert from_fields(FORM, page, shown, FORM.example) == FORM.example
-    assert to_fields(FORM, "who", FORM.example)["history.0.from.month"] == "03"
-
-
-@pytest.mark.parametrize(
-    ("typed", "number"),
-    [("1.000", 1000), ("1,000", 1000), ("1 000 000", 1000000), ("3", 3), ("-2", -2), ("007", 7)],
-)
-def test_numbers_are_read_as_people_write_them(typed: str, number: int) -> None:
-    assert from_fields(FORM, "what", {"copies": typed}) == {"copies": number}
-
-
-@pytest.mark.parametrize(
-    ("posted", "page", "faulty"),
-    [
-        ({"copies": "three"}, "what", "/copies"),
-        ({"copies": "1.00"}, "what", "/copies"),
-        ({"copies": "9" * 5000}, "what", "/copies"),
-        ({"certificate_type": "7"}, "what", "/certificate_type"),
-        (
-            {"issued_on.day": "31", "issued_on.month": "02", "issued_on.year": "2026"},
-            "who",
-            "/issued_on",
-        ),
-        ({"issued_on.day": "ab", "issued_on.year": "2026"}, "who", "/issued_on"),
-        (
-            {"issued_on.day": "01", "issued_on.month": "02", "issued_on.year": "26"},
-            "who",
-            "/issued_on",
-        ),
-    ],
-)
-def test_what_cannot_be_read_is_shown_again_as_it_was_typed(
-    posted: dict[str, str], page: str, faulty: str
-) -> None:
-    answers = from_fields(FORM, page, posted)
-    assert to_fields(FORM, page, answers) == posted
-    assert faulty in [f.pointer for f in CHECKER.page_faults(answers, page, TODAY)]
-
-
-def test_clearing_an_input_clears_the_answer() -> None:
-    before = {**FORM.example, "note": "cũ"}
-    assert "note" not in from_fields(FORM, "what", POSTED, before)
-
-
-def test_choosing_otherwise_drops_what_is_no_longer_asked() -> None:
-    after = from_fields(FORM, "what", {**POSTED, "certificate_type": "2"}, FORM.example)
-    assert "confirm_ban" not in after
-    assert after["history"] == FORM.example["history"]
-
-
-def test_rows_without_end_are_not_read() -> None:
-    posted = {f"history.{i}.address": "x" for i in range(9000)} | {"history.99999.address": "x"}
-    answers = from_fields(FORM, "who", posted)
-    assert len(answers["history"]) == 4
-    assert ("/history", "form.too_many") in [
-        (f.pointer, f.reason) for f in CHECKER.page_faults(answers, "who", TODAY)
-    ]

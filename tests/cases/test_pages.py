@@ -12,7 +12,7 @@ from msgspec.structs import fields
 
 from motcua.base.errors import Unavailable
 from motcua.base.settings import Settings
-from motcua.cases.actions import drafting
+from motcua.cases.actions import LOOKUPS, drafting
 from motcua.cases.model.procedure import Name
 from motcua.cases.pages import applying, asking, checking, mine, procedures, whom
 from motcua.db import City
@@ -266,9 +266,9 @@ async def test_nobody_finds_out_numbers_by_trying(
     browser = enter(staff.lan)
     tried = [
         await browser.post(f"{APPLY}/for-whom", data={"whom": "other", "number": f"99900000{n:04}"})
-        for n in range(whom.LOOKUPS_MAX + 1)
+        for n in range(LOOKUPS.limit + 1)
     ]
-    assert [answer.status_code for answer in tried] == [422] * whom.LOOKUPS_MAX + [429]
+    assert [answer.status_code for answer in tried] == [422] * LOOKUPS.limit + [429]
     assert (await browser.post(f"{APPLY}/for-whom", data={"whom": "self"})).status_code == 303
 
 

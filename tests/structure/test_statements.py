@@ -74,7 +74,7 @@ def _compare(name: str, declared: Any, prepared: Any) -> None:
 
 
 def _is_called(column: str, field: str) -> bool:
-    """The same word, give or take what SQL puts around it: `payer_id` is payer, `code` case_code."""
+    """The same word, give or take what SQL puts around it: `payer_id` is payer."""
     return (
         column == field
         or column in (f"{field}_id", f"{field}_code")

@@ -23,7 +23,8 @@ TABLES = """
 async def rows(url: str, sql: str) -> list[asyncpg.Record]:
     connection = await asyncpg.connect(url)
     try:
-        return await connection.fetch(sql)
+        found: list[asyncpg.Record] = await connection.fetch(sql)
+        return found
     finally:
         await connection.close()
 

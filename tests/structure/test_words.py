@@ -36,7 +36,7 @@ def reasons() -> set[str]:
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_reason_has_words(language: str) -> None:
-    say = words(language)  # type: ignore[arg-type]
+    say = words(language)
     silent = sorted(r for r in reasons() if not say.knows(r, "reason"))
     assert not silent, silent
 
@@ -44,7 +44,7 @@ def test_every_reason_has_words(language: str) -> None:
 def test_every_sentence_of_a_template_is_said_in_vietnamese() -> None:
     say, silent = words("vi"), set()
     for path in HOUSE.glob("*/html/*.html"):
-        for _, message, _, context in extract_from_file("jinja2.ext:babel_extract", path):
+        for _, message, _, _ in extract_from_file("jinja2.ext:babel_extract", path):
             one = message[0] if isinstance(message, tuple) else message
             if one and not (say.knows(one) or any(say.knows(one, c) for c in ("page",))):
                 silent.add((path.name, one))
@@ -74,6 +74,8 @@ def test_no_template_is_without_a_page() -> None:
     shown = {page.template for page in pages()}
     kit = {name for name in templates() if "/" not in name}
     lonely = {
-        name for name in set(templates()) - shown - kit if not name.rpartition("/")[2].startswith("_")
+        name
+        for name in set(templates()) - shown - kit
+        if not name.rpartition("/")[2].startswith("_")
     }
     assert not lonely

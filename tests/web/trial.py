@@ -141,14 +141,14 @@ def promise(how: str = "", language: str = "vi") -> Promise:
     stage = Text("Đang tra cứu", "Looking it up").within(language)
     rest = ((FILED + 4.5 * DAY, FILED + 6.5 * DAY),)
     made = Promise(filed=FILED, due=FILED + 10 * DAY, now=FILED + 3 * DAY, stage=stage, rest=rest)
-    change: dict[str, Any] = {
+    states: dict[str, dict[str, Any]] = {
         "late": {"now": FILED + 12 * DAY},
         "paused": {"now": FILED + 6 * DAY, "pauses": ((FILED + 3 * DAY, FILED + 6 * DAY),)},
         "done": {"now": FILED + 12 * DAY, "finished": FILED + 8 * DAY},
         "new": {"now": FILED, "is_intake": True, "due": FILED + DAY / 3},
-    }.get(how, {})
+    }
     kept = {name: getattr(made, name) for name in made.__struct_fields__}
-    return Promise(**{**kept, **change})
+    return Promise(**{**kept, **states.get(how, {})})
 
 
 PUBLIC: dict[str, Any] = {"access": "public"}

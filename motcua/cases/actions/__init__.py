@@ -5,6 +5,7 @@ from typing import Any
 from motcua.cases.actions.acting import act, ask_before
 from motcua.cases.actions.desk import looks_at_my_cases, note_look
 from motcua.cases.actions.filing import (
+    LOOKUPS,
     Attached,
     Filing,
     Subject,
@@ -36,6 +37,7 @@ from motcua.identity import Viewer
 from motcua.web.language import Language
 
 __all__ = [
+    "LOOKUPS",
     "Attached",
     "Filing",
     "InForce",
@@ -77,7 +79,8 @@ async def file_and_show(
     filed = await file(db, viewer, filing, other)
     state = fresh_standing(filed.case, viewer, filed.payment.state == "open")
     may = actions_open_to(state, filed.known)
-    return case_view(db, filed.case, filed.known, filed.payment, language, may)
+    hides = filed.case.subject["relation"] == "other"
+    return case_view(db, filed.case, filed.known, filed.payment, language, may, hides)
 
 
 async def act_and_show(

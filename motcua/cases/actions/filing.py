@@ -19,8 +19,11 @@ from motcua.cases.rules.deadline import due_at
 from motcua.cases.rules.expressions import Facts
 from motcua.db import City, Read, Write, events
 from motcua.identity import Viewer
+from motcua.web import Throttle
 
 DOCUMENTS_PER_CASE_MAX = 50
+LOOKUPS = Throttle(10, 600)
+"""By one person, of others' numbers: nobody finds out by trying which ones exist."""
 RELATIONS = {"father": "parent", "mother": "parent"}
 """The register names each parent; a procedure's rule says `parent`."""
 

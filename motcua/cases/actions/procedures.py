@@ -27,7 +27,7 @@ class InForce:
         self.definition: dict[str, Any] = msgspec.json.decode(encoded)
         digest = hashlib.sha256(encoded).hexdigest()[:8]
         self.version = f"{procedure.valid_from.isoformat()}.{digest}"
-        """The date from which it holds and a mark of its text: a corrected file is a new version."""
+        """The date from which it holds and a mark of its text: a corrected file is another one."""
         self.checker = forms.Checker(procedure.form)
 
 

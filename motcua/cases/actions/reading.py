@@ -179,7 +179,8 @@ async def show_case(db: Read, viewer: Viewer, case: Case, language: Language) ->
     attached = await queries.documents_of_case(db, case.id)
     issued = await documents.of_case(db, case.id)
     names = {need.code: need.name.within(language) for need in known.procedure.documents}
-    view = case_view(db, case, known, payment, language, actions_open_to(state, known))
+    hides = not viewer.is_officer and case.subject["relation"] == "other" and not issued
+    view = case_view(db, case, known, payment, language, actions_open_to(state, known), hides)
     result = None
     if issued:
         last = issued[-1]
@@ -202,6 +203,7 @@ def case_view(
     payment: payments.Payment,
     language: Language,
     open_actions: list[routes.Action],
+    hides_subject: bool = False,
 ) -> CaseView:
     """The part of a case's view that needs no further question to the database."""
     step = known.procedure.route.steps.get(case.step)
@@ -223,7 +225,8 @@ def case_view(
         step_name=step.name.within(language) if step else None,
         acted_by=case.filed_by_name,
         on_behalf_of=case.applicant_name if is_for_other else None,
-        subject=case.subject["name"],
+        # Who asks for a stranger has shown only that they know the number.
+        subject=case.subject["number" if hides_subject else "name"],
         delivery=case.delivery,
         filed_at=_local(db, case.filed_at),
         intake_due_at=_local(db, case.intake_due_at),

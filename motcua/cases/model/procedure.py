@@ -180,7 +180,7 @@ class Route(_Strict, frozen=True, kw_only=True):
 
 
 class ResultKind(_Strict, frozen=True, kw_only=True):
-    """What the case ends in. `when` picks among several; `data` is CEL per name for the template."""
+    """What the case ends in. `when` picks one; `data` tells the template, in CEL, name by name."""
 
     code: Annotated[str, Meta(pattern=r"^KQ\.[A-Z0-9]+\.[0-9]{6}$")]
     name: Text

@@ -31,16 +31,12 @@ from motcua.cases.pages.asking import (
 )
 from motcua.db import City
 from motcua.identity import Viewer
-from motcua.web import Throttle
 
 NUMBER_LENGTH_MAX = 40
-LOOKUPS_MAX, LOOKUP_SECONDS = 10, 600  # by one person: nobody finds out numbers by trying
 NO_FAMILY = (
     "The population register does not answer just now, so we cannot show your family. You can go "
     "on for yourself, or come back later."
 )
-
-_lookups = Throttle(LOOKUPS_MAX, LOOKUP_SECONDS)
 
 
 @get("/procedures/{code:str}/apply/for-whom", **PERSON)
@@ -67,7 +63,7 @@ async def take_whom(
     if not chosen or not number:
         fault = Fault("/number" if chosen else "/whom", "form.required")
         return await _whom_page(here, None, [fault], chosen)
-    if chosen == "other" and (seconds := _lookups.wait(str(viewer.person))):
+    if chosen == "other" and (seconds := actions.LOOKUPS.wait(str(viewer.person))):
         raise TooManyRequestsException(headers={"Retry-After": str(seconds)})
     wanted = None if chosen == "self" else number
     faults = []
