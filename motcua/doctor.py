@@ -60,7 +60,13 @@ def pack_faults(folder: Path) -> list[PackFault]:
 
 def _procedure_faults(pack: Pack, where: Where) -> Iterator[PackFault]:
     books = {
-        name: {operation: tuple(said.request) for operation, said in register.operations.items()}
+        name: {
+            operation: checking.Operation(
+                takes=tuple(said.request),
+                lists={k: tuple(v.fields) for k, v in said.response.items() if v.type == "list"},
+            )
+            for operation, said in register.operations.items()
+        }
         for name, register in pack.folder("registers", Register).items()
     }
     around = checking.Around(agencies=agencies.known_codes(pack), registers=books)

@@ -15,6 +15,13 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.en if language == "en" else self.vi
 
 
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where a pack has something from. What nobody could check says `verified: false`."""
+
+    text: str
+    verified: bool = True
+
+
 def nfc(text: str) -> str:
     """Composed form, so that one word has one spelling in the database and in a PDF's text."""
     return unicodedata.normalize("NFC", text)

@@ -10,21 +10,24 @@ supplement what is missing, asked for once
 promise    the moment by which the city must answer, and why
 """
 
-from motcua.cases.actions import Procedures, keep_procedures, progress
+from motcua.cases.actions import Procedures, keep_procedures, looks_at_my_cases, progress
 from motcua.cases.actions.drafting import drafts_of_me
 from motcua.cases.actions.telling import CaseLine, Offer, lines_of_me, offers
 from motcua.cases.model.case import Draft
+from motcua.cases.model.desk import LookAtCase
 from motcua.cases.model.procedure import Procedure
 
 __all__ = [
     "CaseLine",
     "Draft",
+    "LookAtCase",
     "Offer",
     "Procedure",
     "Procedures",
     "drafts_of_me",
     "keep_procedures",
     "lines_of_me",
+    "looks_at_my_cases",
     "offers",
     "progress",
 ]

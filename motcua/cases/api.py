@@ -1,6 +1,7 @@
 """Procedures and cases as machines use them."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from motcua.cases import actions
 from motcua.cases.actions import Filing
 from motcua.cases.model.view import CaseView, EventView, Named
 from motcua.db import City
-from motcua.db.events import STREAMS_MAX, Listener
+from motcua.db.events import STREAM_SECONDS_MAX, Listener
 from motcua.identity import Viewer
 from motcua.web.language import Language
 from motcua.web.once import once
@@ -158,12 +159,13 @@ async def events(
 ) -> Response[Any] | Stream:
     language = language_of(request)
     after = _last_event(request)
-    async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
+    async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
         case = await actions.open_case(db, code)
+        await actions.note_look(db, viewer, case)
         seen = await actions.history(db, case, language, after)
     if "text/event-stream" not in request.headers.get("accept", ""):
         return Response(Page(seen))
-    if city[Listener].streams >= STREAMS_MAX:
+    if city[Listener].is_full(viewer.person):
         raise ServiceUnavailableException(headers={"Retry-After": "10"})
     flow = _flow(city, viewer, code, language, after)
     head = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -182,9 +184,10 @@ async def _flow(
     listener = city[Listener]
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
         case = await actions.open_case(db, code)
-    async with listener.about(case.id) as bell:
+    ends = time.monotonic() + STREAM_SECONDS_MAX
+    async with listener.about(viewer.person, case.id) as bell:
         yield b"retry: 1000\n\n"
-        while not listener.stopping.is_set():
+        while not listener.stopping.is_set() and time.monotonic() < ends:
             bell.clear()
             async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
                 fresh = await actions.history(db, case, language, after)

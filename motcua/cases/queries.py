@@ -184,6 +184,7 @@ async def keep_draft(
     answers: dict[str, Any],
     documents: list[dict[str, str]],
     subject_number: str | None,
+    agency_code: str | None,
     delivery: str,
     kept_at: datetime,
 ) -> None: ...

@@ -129,19 +129,21 @@ SELECT asked_at, words, step FROM cases.supplements WHERE case_id = :case_id ORD
 
 -- name: keep_draft
 INSERT INTO cases.drafts
-    (person_id, procedure_code, behalf_id, answers, documents, subject_number, delivery, kept_at)
-VALUES (:person_id, :procedure_code, :behalf_id, :answers, :documents, :subject_number, :delivery,
-        :kept_at)
+    (person_id, procedure_code, behalf_id, answers, documents, subject_number, agency_code, delivery,
+     kept_at)
+VALUES (:person_id, :procedure_code, :behalf_id, :answers, :documents, :subject_number, :agency_code,
+        :delivery, :kept_at)
 ON CONFLICT (person_id, procedure_code) DO UPDATE
 SET behalf_id = excluded.behalf_id, answers = excluded.answers, documents = excluded.documents,
-    subject_number = excluded.subject_number, delivery = excluded.delivery, kept_at = excluded.kept_at;
+    subject_number = excluded.subject_number, agency_code = excluded.agency_code,
+    delivery = excluded.delivery, kept_at = excluded.kept_at;
 
 -- name: draft
-SELECT procedure_code, behalf_id, answers, documents, subject_number, delivery, kept_at
+SELECT procedure_code, behalf_id, answers, documents, subject_number, agency_code, delivery, kept_at
 FROM cases.drafts WHERE person_id = :person_id AND procedure_code = :procedure_code;
 
 -- name: drafts_of_person
-SELECT procedure_code, behalf_id, answers, documents, subject_number, delivery, kept_at
+SELECT procedure_code, behalf_id, answers, documents, subject_number, agency_code, delivery, kept_at
 FROM cases.drafts WHERE person_id = :person_id ORDER BY kept_at DESC;
 
 -- name: drop_draft

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -21,6 +21,10 @@ from motcua.db.queries import Event
 
 EVENTS_PER_READ_MAX = 500
 STREAMS_MAX = 5000
+STREAMS_PER_READER_MAX = 20
+STREAM_SECONDS_MAX = 600
+"""Then a stream ends and its reader comes again by itself: a session that is over, or a post no
+longer held, hears nothing from then on."""
 RECONNECT_SECONDS = 0.5
 
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -70,6 +74,7 @@ class Listener:
         self.city = city
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         self.streams = 0
+        self._of_reader: Counter[UUID] = Counter()
         self._task: asyncio.Task[None] | None = None
         self.stopping = asyncio.Event()
 
@@ -92,18 +97,26 @@ class Listener:
         self.stopping.set()
         self._ring_all()
 
+    def is_full(self, reader: UUID) -> bool:
+        """Whether this reader must wait: everybody together, or they alone, have too many open."""
+        return self.streams >= STREAMS_MAX or self._of_reader[reader] >= STREAMS_PER_READER_MAX
+
     @asynccontextmanager
-    async def about(self, *subjects: UUID | str) -> AsyncIterator[asyncio.Event]:
+    async def about(self, reader: UUID, *subjects: UUID | str) -> AsyncIterator[asyncio.Event]:
         """A bell that rings when something happens to a subject, or in an agency named by its code;
         clear it before you read."""
         bell, names = asyncio.Event(), {str(subject) for subject in subjects}
         for name in names:
             self._waiting[name].add(bell)
         self.streams += 1
+        self._of_reader[reader] += 1
         try:
             yield bell
         finally:
             self.streams -= 1
+            self._of_reader[reader] -= 1
+            if not self._of_reader[reader]:
+                del self._of_reader[reader]
             for name in names:
                 self._waiting[name].discard(bell)
                 if not self._waiting[name]:

@@ -25,6 +25,7 @@ from motcua.documents import queries
 from motcua.documents.model import (
     File,
     Issued,
+    Opening,
     Paper,
     Prepared,
     Record,
@@ -42,6 +43,8 @@ from motcua.documents.rules import papers, uploads, verdict
 
 VAULT_PAPERS_MAX = 200
 SHARED_FILES_MAX = 200
+OPENINGS_PER_PAGE = 50
+_NEWEST = UUID(int=2**128 - 1)
 EXIT = {"valid": 0, "invalid": 1, "unknown": 2}
 
 
@@ -90,6 +93,14 @@ async def open_file(db: Write, file_id: DocumentId) -> tuple[File, bytes]:
     if file.owner not in (db.person, db.behalf):
         await events.record(db, "document.opened", file.id, person=file.owner)
     return file, await asyncio.to_thread(db.city[FolderStore].get, file.sha256)
+
+
+async def openings_of_me(db: Read, before: UUID | None = None) -> list[Opening]:
+    """Who else opened the files of the acting person, or of the organisation in whose name they
+    act; newest first. The last one's id, given as `before`, reads on."""
+    return await queries.openings_of(
+        db, db.behalf or db.person, before or _NEWEST, OPENINGS_PER_PAGE
+    )
 
 
 async def describe(db: Read, file_ids: Sequence[DocumentId]) -> list[File]:

@@ -110,6 +110,27 @@ class VaultPaper(msgspec.Struct, frozen=True):
     status: str
 
 
+class Opening(msgspec.Struct, frozen=True):
+    """Somebody else opened a person's file, or was shown by its number whose a paper is."""
+
+    id: UUID
+    at: datetime
+    kind: str
+    actor_id: PersonId
+    name: str | None
+    kind_name_vi: str | None
+    kind_name_en: str | None
+
+    @property
+    def is_shown(self) -> bool:
+        return self.kind == "document.shown"
+
+    def name_within(self, language: str) -> str:
+        """What kind of paper it is; of what a person handed in, its own name."""
+        said = self.kind_name_en if language == "en" else self.kind_name_vi
+        return said or self.name or ""
+
+
 class HolderFound(msgspec.Struct, frozen=True):
     """A paper whose holder's number was typed right."""
 

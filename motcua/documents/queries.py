@@ -5,7 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from motcua.db import Read, Write, statement
-from motcua.documents.model import File, HolderFound, Issued, Record, Reserved, VaultPaper
+from motcua.documents.model import (
+    File,
+    HolderFound,
+    Issued,
+    Opening,
+    Record,
+    Reserved,
+    VaultPaper,
+)
 
 
 @statement
@@ -78,3 +86,7 @@ async def record_of(db: Read, reference: str) -> Record | None: ...
 
 @statement
 async def holder_of(db: Read, reference: str, number: str) -> HolderFound | None: ...
+
+
+@statement
+async def openings_of(db: Read, person_id: UUID, before: UUID, at_most: int) -> list[Opening]: ...

@@ -85,3 +85,13 @@ FROM documents.record_of(:reference);
 -- name: holder_of
 SELECT file_id AS document, holder_id AS person, holder AS shown
 FROM documents.holder_of(:reference, :number);
+
+-- name: openings_of
+SELECT e.id, e.at, e.kind, e.actor_id, f.name, r.kind_name_vi, r.kind_name_en
+FROM db.events AS e
+LEFT JOIN documents.files AS f ON f.id = e.subject_id
+LEFT JOIN documents.results AS r ON r.file_id = e.subject_id
+WHERE e.kind IN ('document.opened', 'document.shown') AND e.person_id = :person_id
+  AND e.id < :before
+ORDER BY e.id DESC
+LIMIT :at_most;

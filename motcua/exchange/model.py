@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct, field
 
 from motcua.base.ids import PersonId
-from motcua.base.text import Text
+from motcua.base.text import Source, Text
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 TheirName = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -16,13 +16,6 @@ Seconds = Annotated[float, Meta(gt=0, le=60)]
 
 class _Strict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     pass
-
-
-class Basis(_Strict, frozen=True, kw_only=True):
-    """The law that lets the city ask. What nobody could check says `verified: false`."""
-
-    text: str
-    verified: bool = True
 
 
 class Sent(_Strict, frozen=True, kw_only=True):
@@ -81,7 +74,7 @@ class Operation(_Strict, frozen=True, kw_only=True):
     fresh_hours: Annotated[int, Meta(ge=1, le=8760)]
     """How long the answer may be relied upon."""
     purpose: Text
-    legal_basis: Basis
+    legal_basis: Source
 
 
 class Register(_Strict, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from motcua.base.ids import SYSTEM, PersonId, new_id
 from motcua.db import City, Read, Write, events
 from motcua.identity import queries, rules
 from motcua.identity.model import Account, Attempt, Person, Provider, Realm, Session, Viewer
-from motcua.identity.outside import Partner, Providers
+from motcua.identity.outside import UNREADABLE, Partner, Providers
 from motcua.web.guard import SignInNeeded
 
 ATTEMPT_SECONDS = 600
@@ -239,7 +239,7 @@ def _partner_of(city: City, token: str) -> Partner:
     try:
         _, payload, _ = token.split(".")
         issuer = msgspec.json.decode(_unpacked(payload)).get("iss")
-    except (ValueError, AttributeError, msgspec.DecodeError):
+    except (AttributeError, *UNREADABLE):
         raise NotAllowed("identity.token_refused") from None
     providers = city[Providers]
     for partner in (providers.residents, providers.officers):

@@ -42,6 +42,10 @@ CALLBACKS: dict[Realm, str] = {
 }
 DEMO_PARTS: dict[Realm, str] = {"residents": "eid", "officers": "staff"}
 
+UNREADABLE = (ValueError, TypeError, RecursionError, msgspec.DecodeError)
+"""What reading a stranger's token ends in where it is no base64, no JSON, nested without end, or
+has members of the wrong kind."""
+
 Key = ECKey | RSAKey
 
 
@@ -134,7 +138,7 @@ class Partner:
         key = await self._key(_kid(token))
         try:
             read = jwt.decode(token, key, algorithms=ALGORITHMS, registry=_registry())
-        except (JoseError, ValueError):
+        except (JoseError, *UNREADABLE):
             raise NotAllowed("identity.token_refused") from None
         return Verified(read.header, read.claims)
 
@@ -271,7 +275,7 @@ def _kid(token: str) -> str | None:
     header, _, _ = token.partition(".")
     try:
         read = msgspec.json.decode(_unpacked(header))
-    except (ValueError, msgspec.DecodeError):
+    except UNREADABLE:
         raise NotAllowed("identity.token_refused") from None
     kid = read.get("kid") if isinstance(read, dict) else None
     return kid if isinstance(kid, str) else None

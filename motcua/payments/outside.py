@@ -60,7 +60,8 @@ class Bank:
         key = self._bank_key()
         try:
             jws.deserialize_compact(signature, key, ["ES256"], payload=body)
-        except (JoseError, ValueError):
+        except (JoseError, ValueError, TypeError, RecursionError):
+            # The last two: a header whose members are of the wrong kind, or nested without end.
             raise NotAllowed("payment.callback_forged") from None
         try:
             word = msgspec.json.decode(body, type=BankWord)

@@ -98,7 +98,10 @@ CREATE POLICY those_concerned ON payments.requests FOR SELECT USING (
     db.person() IN (payer_id, made_by) OR payer_id = db.behalf() OR db.is_system()
     OR agency_code IN (SELECT agencies.mine())
 );
-CREATE POLICY in_own_name ON payments.requests FOR INSERT WITH CHECK (made_by = db.person());
+-- Nobody sends another a bill: one's own request makes one's own.
+CREATE POLICY in_own_name ON payments.requests FOR INSERT WITH CHECK (
+    made_by = db.person() AND (payer_id IN (db.person(), db.behalf()) OR db.is_system())
+);
 -- Only the platform books what the bank says.
 CREATE POLICY those_concerned ON payments.receipts FOR SELECT USING (
     db.is_system()

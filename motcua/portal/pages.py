@@ -9,13 +9,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, Parameter
 from msgspec import Struct
 
-from motcua import cases, documents, exchange, identity, notices
+from motcua import agencies, cases, documents, exchange, identity, notices
 from motcua.base import clock
 from motcua.base.errors import NotFound
 from motcua.base.ids import SYSTEM, PersonId
 from motcua.base.text import Text
 from motcua.cases import CaseLine, Draft, Offer, Procedure
-from motcua.db import City
+from motcua.db import City, Read
 from motcua.identity import Viewer
 from motcua.web import Page, Throttle, language_of, render
 from motcua.web.language import Language, words
@@ -24,7 +24,7 @@ from motcua.web.reasons import sentence
 FOUND_MAX = 20
 QUESTION_LENGTH_MAX = 200
 CODE_LENGTH_MAX = 60
-LOOKS_SHOWN = 3
+LOOKS_SHOWN, LOOKS_PER_PAGE = 3, 25  # each room tells 50 at once, so 25 are surely all there are
 MESSAGES_SHOWN = 5
 TRIES, TRY_SECONDS = 30, 60
 WAITING_FOR_PERSON = ("pay", "supplement", "collect")
@@ -51,13 +51,15 @@ class Status(Page):
 class Seen(Struct, frozen=True):
     """One look at the person's data, in words."""
 
+    id: UUID
     at: datetime
-    register: Text | str
     who: str
-    purpose: Text
-    basis: str
-    case_code: str | None
-    outcome: str
+    where: Text | str
+    """The agency or the register."""
+    why: Text | str
+    case_code: str | None = None
+    outcome: str = ""
+    basis: str = ""
 
 
 class Me(Page):
@@ -136,8 +138,7 @@ async def me(
         drafts = await cases.drafts_of_me(db)
         papers = await documents.vault(db)
         messages = await notices.messages_of_me(db)
-        looks = await exchange.looks_of_me(db)
-        names = await identity.names(db, [look.asker_id for look in looks.items[:LOOKS_SHOWN]])
+        looks = await _looks(db, viewer, language)
     page = Me(
         name=viewer.name,
         organisation=viewer.organisation_name,
@@ -146,7 +147,7 @@ async def me(
         drafts=drafts,
         papers=papers,
         messages=messages[:MESSAGES_SHOWN],
-        looks=[_seen(city, one, names, viewer, language) for one in looks.items[:LOOKS_SHOWN]],
+        looks=looks[:LOOKS_SHOWN],
     )
     return render(page, request)
 
@@ -158,20 +159,38 @@ async def looks(
     viewer: NamedDependency[Viewer],
     before: FromQuery[UUID | None] = None,
 ) -> Response[bytes]:
-    """Every look at the person's data: when, where, who, why, by what law, and what came of it."""
+    """Every look at the person's data: who, where, why and when; for registers also by what law,
+    and what came of it."""
     language = language_of(request)
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
-        found = await exchange.looks_of_me(db, before)
-        names = await identity.names(db, [look.asker_id for look in found.items])
+        found = await _looks(db, viewer, language, before)
+    shown = found[:LOOKS_PER_PAGE]
     page = Looks(
-        looks=[_seen(city, look, names, viewer, language) for look in found.items],
-        next=f"/me/looks?before={found.next}" if found.next else None,
+        looks=shown,
+        next=f"/me/looks?before={shown[-1].id}" if len(found) > LOOKS_PER_PAGE else None,
         is_first=before is None,
     )
     return render(page, request)
 
 
-def _seen(
+async def _looks(
+    db: Read, viewer: Viewer, language: Language, before: UUID | None = None
+) -> list[Seen]:
+    """Questions to registers, openings of cases and of papers as one list, newest first."""
+    asked = (await exchange.looks_of_me(db, before)).items
+    opened = await cases.looks_at_my_cases(db, before)
+    papers = await documents.openings_of_me(db, before)
+    people = [look.asker_id for look in asked] + [one.actor_id for one in papers]
+    names = await identity.names(db, people)
+    seen = [
+        *(_asked(db.city, look, names, viewer, language) for look in asked),
+        *(_opened(db.city, look) for look in opened),
+        *(_read(one, names, language) for one in papers),
+    ]
+    return sorted(seen, key=lambda one: one.id, reverse=True)
+
+
+def _asked(
     city: City,
     look: exchange.Look,
     names: dict[PersonId, str],
@@ -180,14 +199,38 @@ def _seen(
 ) -> Seen:
     register = city[exchange.Registers].registers.get(look.register)
     return Seen(
+        id=look.id,
         at=look.at,
-        register=register.name if register else look.register,
         who=_who(look.asker_id, names, viewer, language),
-        purpose=look.purpose,
-        basis=look.legal_basis,
+        where=register.name if register else look.register,
+        why=look.purpose,
         case_code=look.case_code,
         outcome=_outcome(look, language),
+        basis=look.legal_basis,
     )
+
+
+def _opened(city: City, look: cases.LookAtCase) -> Seen:
+    book = {agency.code: agency.name for agency in city[agencies.Agencies].all}
+    return Seen(
+        id=look.id,
+        at=look.at,
+        who=look.officer_name,
+        where=book.get(look.agency_code, look.agency_code),
+        why=look.purpose,
+        case_code=look.case_code,
+    )
+
+
+def _read(one: documents.Opening, names: dict[PersonId, str], language: Language) -> Seen:
+    say = words(language).gettext
+    if one.is_shown:
+        who = say("Somebody who has the paper and typed the number on it")
+        why = say("To see whose paper it is")
+    else:
+        who = names.get(one.actor_id) or say("Somebody else who uses this platform")
+        why = say("To read a file of your request")
+    return Seen(id=one.id, at=one.at, who=who, where=one.name_within(language), why=why)
 
 
 def _who(asker: PersonId, names: dict[PersonId, str], viewer: Viewer, language: Language) -> str:

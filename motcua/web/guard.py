@@ -57,11 +57,13 @@ class Guard:
         """Against forged requests: a change made with cookies must come from our own pages.
 
         Every browser of today says where a request comes from, and no page can forge it, so no
-        token is needed in forms. A bearer token is no cookie: no other site can send it.
+        token is needed in forms. A bearer token is no cookie: no other site can send it. With any
+        other kind of authorization the cookie counts, and so does this rule.
         """
         method = str(connection.scope.get("method", "GET"))
         headers = connection.headers
-        if method in SAFE_METHODS or "authorization" in headers:
+        scheme = headers.get("authorization", "").partition(" ")[0]
+        if method in SAFE_METHODS or scheme.lower() == "bearer":
             return
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
         if site is not None:

@@ -48,7 +48,8 @@ async def once(
         raise KeyMissing("request.no_idempotency_key")
     if said is None and NUL in await request.body():
         raise Invalid("request.nul_character")
-    seen = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
+    # The same words in the name of somebody else are another request.
+    seen = hashlib.sha256(f"{request.method} {request.url.path} {behalf or ''}\n".encode())
     seen.update(await request.body() if said is None else said)
     digest = seen.digest()
     async with request.app.state.city.database.write(person, behalf) as db:

@@ -2,10 +2,12 @@
 
 import mimetypes
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from litestar import Litestar, MediaType, Request, Response, get
 from litestar.config.app import AppConfig
 from litestar.datastructures import Cookie
+from litestar.exceptions import ClientException, SerializationException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.plugins import InitPlugin
@@ -19,8 +21,10 @@ from motcua.web.render import Renderer
 from motcua.web.site import STATIC_ADDRESS, Files, Site
 
 BODY_BYTES_MAX = 262_144  # an address that takes files says a larger limit of its own
+JSON_DEPTH_MAX = 32  # what reads it afterwards descends by recursion
 YEAR_SECONDS = 31_536_000
 LOCAL_PATH_LENGTH_MAX = 2_000
+ADDRESS_LETTERS = "/?#[]@!$&'()*+,;=:%~"  # what stands in an address as it is (RFC 3986)
 
 
 class Kit(InitPlugin):
@@ -38,6 +42,7 @@ class Kit(InitPlugin):
             **refusals.HANDLERS,
             **app_config.exception_handlers,
         }
+        app_config.request_class = Sent
         app_config.before_send.append(Envelope(self.site.form_targets))
         app_config.on_startup.append(_limit_bodies)
         app_config.logging_config = None
@@ -47,6 +52,30 @@ class Kit(InitPlugin):
 
 def build(site: Site, who: Who) -> Kit:
     return Kit(site, who)
+
+
+class Sent(Request[Any, Any, Any]):
+    """A request whose JSON may be read without fear: what is none, or too deep, is 400."""
+
+    async def json(self) -> Any:
+        try:
+            read = await super().json()
+        except (SerializationException, UnicodeDecodeError, RecursionError):
+            raise ClientException from None
+        if not _is_flat(read):
+            raise ClientException
+        return read
+
+
+def _is_flat(value: Any) -> bool:
+    """Nested no deeper than the limit; looked at in layers, so that depth costs nothing here."""
+    layer = [value]
+    for _ in range(JSON_DEPTH_MAX):
+        layer = [one for one in layer if isinstance(one, dict | list)]
+        if not layer:
+            return True
+        layer = [x for one in layer for x in (one.values() if isinstance(one, dict) else one)]
+    return False
 
 
 def _limit_bodies(app: Litestar) -> None:
@@ -94,7 +123,8 @@ def language(
         key=COOKIE, value=choice, max_age=YEAR_SECONDS, path="/", samesite="lax",
         secure=request.url.scheme == "https", httponly=True,
     )  # fmt: skip
-    return Response(b"", status_code=303, headers={"Location": local_path(back)}, cookies=[kept])
+    address = quote(local_path(back), safe=ADDRESS_LETTERS)
+    return Response(b"", status_code=303, headers={"Location": address}, cookies=[kept])
 
 
 def local_path(address: str) -> str:

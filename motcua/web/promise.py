@@ -83,7 +83,7 @@ def promise_line(promise: Promise, language: Language, zone: ZoneInfo) -> Markup
     """The line with its ends and its present named, a sentence, and a table that says the same."""
     scale = _Scale(promise)
     say = words(language).gettext
-    due_name = say("Decision by") if promise.is_intake else say("Promised")
+    due_name = say("Checked by") if promise.is_intake else say("Promised")
     rests = Markup("").join(
         _rect(scale(start), scale(end)) for start, end in promise.rest[:SPANS_MAX]
     )
@@ -180,7 +180,7 @@ def _table(promise: Promise, language: Language, zone: ZoneInfo) -> Markup:
         rows.append((say("Clock stopped"), start))
         if end < promise.reached:
             rows.append((say("Clock runs again"), end))
-    rows.append((say("Decision by") if promise.is_intake else say("Promised"), promise.due))
+    rows.append((say("Checked by") if promise.is_intake else say("Promised"), promise.due))
     rows.append((say("Answered") if promise.finished else say("Now"), promise.reached))
     return Markup("").join(
         Markup(

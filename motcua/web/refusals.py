@@ -4,7 +4,7 @@ import logging
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 from litestar import Request, Response
@@ -202,13 +202,21 @@ def _page(
 
 
 def _to_sign_in(request: Request[Any, Any, Any], refusal: SignInNeeded) -> Response[Any]:
-    """Back to where the person was going; after a form was sent, to the page it was sent from
-    nothing can lead, so home."""
+    """Back to where the person was going; after a form was sent, to the page it stands on."""
     site = renderer_of(request).site
     to = site.desk_sign_in if refusal.is_desk else site.sign_in
-    query = f"?{request.url.query}" if request.url.query else ""
-    back = f"{request.url.path}{query}" if request.method == "GET" else site.home
+    from_page = urlsplit(request.headers.get("referer", ""))
+    own = (site.origin, f"{request.url.scheme}://{request.headers.get('host', '')}")
+    back = site.home
+    if request.method == "GET":
+        back = _local(request.url.path, request.url.query)
+    elif f"{from_page.scheme}://{from_page.netloc}" in own:
+        back = _local(from_page.path, from_page.query)
     return Response(b"", status_code=303, headers={"Location": f"{to}?{urlencode({'next': back})}"})
+
+
+def _local(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
 
 
 def _faults_of_litestar(error: HTTPException) -> list[Fault]:

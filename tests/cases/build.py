@@ -11,9 +11,11 @@ from uuid import UUID
 
 import msgspec
 import pikepdf
+import pytest
 
 from motcua import agencies, documents, payments
 from motcua.base import clock
+from motcua.base.errors import Conflict
 from motcua.base.ids import SYSTEM, DocumentId, new_id
 from motcua.base.pack import Pack
 from motcua.cases import actions, queries
@@ -187,3 +189,24 @@ async def bytes_of(city: City, viewer: Viewer, document: str) -> bytes:
 def born(years_ago: int) -> date:
     today = clock.now().date()
     return date(today.year - years_ago, 1, 1)
+
+
+async def refusal(city: City, who: Viewer, case: Case, action: str, **body: Any) -> Conflict:
+    """Why this may not be done now; nothing may have changed."""
+    before = await rows(city, case)
+    with pytest.raises(Conflict) as refused:
+        await act(city, who, case, action, **body)
+    assert await rows(city, case) == before
+    return refused.value
+
+
+async def rows(city: City, case: Case) -> tuple[Any, ...]:
+    async with city.database.read(SYSTEM) as db:
+        return tuple(
+            await db.fetch_row(
+                "SELECT to_jsonb(c)::text, (SELECT count(*) FROM db.events e"
+                " WHERE e.subject_id = c.id), (SELECT count(*) FROM cases.proposals p"
+                " WHERE p.case_id = c.id) FROM cases.cases c WHERE c.code = $1",
+                case.code,
+            )
+        )

@@ -2,11 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import msgspec
@@ -16,53 +13,14 @@ from motcua.base import clock
 from motcua.base.errors import Conflict, Invalid, NotFound
 from motcua.base.ids import SYSTEM, new_id
 from motcua.base.pack import Pack
-from motcua.cases import actions, keep_procedures
+from motcua.cases import actions, keep_procedures, queries
 from motcua.cases.actions import findings
 from motcua.cases.model.case import Case
-from motcua.db import City
+from motcua.db import City, events
 from motcua.exchange import Answer
-from motcua.identity import Viewer
 from tests import cast
 from tests.cases import build
-from tests.cases.build import AGENCY, OTHER, POLICE, RECORD
-
-
-@pytest.fixture
-async def staff(city: City) -> cast.Cast:
-    return await cast.gather(city, AGENCY, OTHER)
-
-
-@pytest.fixture
-async def big(city: City) -> AsyncIterator[City]:
-    async with build.big_city(city) as found:
-        yield found
-
-
-@pytest.fixture
-async def police(big: City) -> cast.Cast:
-    return await cast.gather(big, POLICE, "H26.03")
-
-
-async def refusal(city: City, who: Viewer, case: Case, action: str, **body: Any) -> Conflict:
-    """Why this may not be done now; nothing may have changed."""
-    before = await rows(city, case)
-    with pytest.raises(Conflict) as refused:
-        await build.act(city, who, case, action, **body)
-    assert await rows(city, case) == before
-    return refused.value
-
-
-async def rows(city: City, case: Case) -> tuple[Any, ...]:
-    async with city.database.read(SYSTEM) as db:
-        return tuple(
-            await db.fetch_row(
-                "SELECT to_jsonb(c)::text, (SELECT count(*) FROM db.events e"
-                " WHERE e.subject_id = c.id), (SELECT count(*) FROM cases.proposals p"
-                " WHERE p.case_id = c.id) FROM cases.cases c WHERE c.code = $1",
-                case.code,
-            )
-        )
-
+from tests.cases.build import AGENCY, POLICE, RECORD, refusal
 
 # The route
 
@@ -276,105 +234,6 @@ async def test_an_officer_does_not_handle_their_own_request(city: City, staff: c
             )
 
 
-# Supplement
-
-
-async def test_at_intake_something_missing_is_asked_for_once(city: City, staff: cast.Cast) -> None:
-    case = await build.to_step(city, staff, staff.an, "an", "paid")
-    said = {"text": "Bạn ghi rõ việc gì.", "fields": ["purpose_other"]}
-    case = await build.act(city, staff.reception, case, "request_supplement", **said)
-    assert case.status == 5
-    reason = (await refusal(city, staff.reception, case, "accept")).reason
-    assert reason == "case.waiting_for_supplement"
-    given = {"purpose": "other", "purpose_other": "Đi làm"}
-    case = await build.act(city, staff.an, case, "supply", answers=given)
-    assert (case.status, case.answers["purpose_other"]) == (1, "Đi làm")
-    refused = await refusal(city, staff.reception, case, "request_supplement", text="Nữa")
-    assert refused.reason == "case.supplement_already_asked"
-    happened = (await build.history(city, staff.an, case.code))[-1]
-    assert (happened.kind, happened.facts["changed"]) == (
-        "case.supplied", ["purpose", "purpose_other"],
-    )  # fmt: skip
-    assert "Đi làm" not in str(happened.facts)
-
-
-async def test_the_clock_starts_anew_when_what_was_missing_is_in(
-    city: City, staff: cast.Cast
-) -> None:
-    """Decree 61/2018, article 19(4): the time begins again."""
-    with clock.at(datetime.fromisoformat("2027-05-10T09:30:00+09:00")):
-        case = await build.to_step(city, staff, staff.an, "an", "accepted")
-        first = case.due_at
-        await build.act(city, staff.handler, case, "request_supplement", text="Thiếu")
-    with clock.at(datetime.fromisoformat("2027-05-18T09:30:00+09:00")):
-        mine = await build.upload(city, staff.an)
-        paper = {"requirement": "authorisation", "id": str(mine)}
-        case = await build.act(city, staff.an, case, "supply", documents=[paper])
-    assert first is not None
-    assert case.due_at is not None
-    assert abs(case.due_at - first - timedelta(days=8)) < timedelta(seconds=10)
-    assert case.accepted_at is not None
-    assert case.accepted_at.date().isoformat() == "2027-05-10"
-
-
-async def test_a_supplement_of_nothing_or_of_bad_answers_is_refused(
-    city: City, staff: cast.Cast
-) -> None:
-    case = await build.to_step(city, staff, staff.an, "an", "paid")
-    assert (await refusal(city, staff.an, case, "supply")).reason == "case.nothing_asked"
-    await build.act(city, staff.reception, case, "request_supplement", text="Thiếu")
-    theirs = await build.upload(city, staff.hung)
-    for body, where in (
-        ({}, ""),
-        ({"answers": {"copies": 99}}, "/answers/copies"),
-        ({"answers": {"hat": 1}}, "/answers/hat"),
-        ({"answers": {"purpose": "other", "purpose_other": "漢"}}, "/answers/purpose_other"),
-        ({"documents": [{"requirement": "hat", "id": str(theirs)}]}, "/documents"),
-        ({"documents": [{"requirement": "hat", "id": "0" * 34}]}, "/documents/0/id"),
-        ({"documents": [{"requirement": "hat", "id": "-" * 32}]}, "/documents/0/id"),
-    ):
-        with pytest.raises(Invalid) as refused:
-            await build.act(city, staff.an, case, "supply", **body)
-        assert [fault.pointer for fault in refused.value.faults] == [where]
-    paper = {"requirement": "authorisation", "id": str(theirs)}
-    with pytest.raises(NotFound):
-        await build.act(city, staff.an, case, "supply", documents=[paper])
-
-
-async def test_a_supplement_opens_no_way_around_the_rules_of_filing(
-    big: City, police: cast.Cast
-) -> None:
-    """Certificate no. 2 cannot be delegated (decree 216/2026, article 22), and an age or a fee is
-    no easier to claim afterwards."""
-    stranger = actions.Subject("999190000098", "Người Khác", build.born(35), "other")
-    paper = await build.upload(big, police.an)
-    asked = build.filing(big, RECORD, {"authorisation": paper})
-    case = await build.file(big, police.an, asked, stranger)
-    await build.act(big, police.reception, case, "request_supplement", text="Thiếu")
-    for answers, where in (
-        ({"certificate_type": 2, "confirm_ban_on_office": None}, "/on_behalf_of"),
-        ({"fee_class": "elderly"}, "/answers/fee_class"),
-        ({"fee_class": "poor"}, "/documents"),
-    ):
-        with pytest.raises(Invalid) as refused:
-            await build.act(big, police.an, case, "supply", answers=answers)
-        assert where in [fault.pointer for fault in refused.value.faults]
-
-
-async def test_a_supplement_does_not_change_the_fee(city: City, staff: cast.Cast) -> None:
-    """The fee was asked for when the case was filed: three copies more for nothing is no
-    supplement."""
-    case = await build.to_step(city, staff, staff.an, "an", "paid")
-    await build.act(city, staff.reception, case, "request_supplement", text="Thiếu")
-    with pytest.raises(Invalid) as refused:
-        await build.act(city, staff.an, case, "supply", answers={"copies": 10})
-    assert [(f.pointer, f.reason) for f in refused.value.faults] == [
-        ("/answers", "case.fee_would_change")
-    ]
-    case = await build.act(city, staff.an, case, "supply", answers={"copies": 2})
-    assert (case.answers["copies"], case.fee_amount) == (2, 500)
-
-
 # Two at once
 
 
@@ -411,32 +270,51 @@ async def test_accepted_and_withdrawn_at_once_is_one_of_both(city: City, staff: 
     assert kinds[-1] == "case.withdrawn"
 
 
-async def test_the_history_grows_in_the_order_in_which_it_is_seen(
-    city: City, staff: cast.Cast
+async def test_two_answers_at_once_stand_in_the_order_in_which_they_are_seen(
+    big: City, police: cast.Cast
 ) -> None:
-    """A stream that has shown an event never misses one with a smaller number: what happens to
-    one case is written one after another."""
-    case = await build.to_step(city, staff, staff.an, "an", "accepted")
-    async with city.database.write(staff.handler.person) as db:
-        await actions.act(db, staff.handler, case.code, "message", {"text": "Chờ chút"})
-        answered = asyncio.create_task(keep(city, staff.handler, case))
+    """A stream that has shown an event never misses one with a smaller number."""
+    case = await build.file(big, police.an, build.filing(big, RECORD))
+    known = big[actions.Procedures].by_code(RECORD)
+    wanted = {one.id: one for one in known.procedure.findings}
+    at = clock.now()
+    said = Answer(
+        state="nothing", values={}, asked_at=at, fresh_until=at,
+        register="population", operation="family", look_id=new_id(),
+    )  # fmt: skip
+    officer = police.handler.person
+    async with big.database.write(officer) as db:
+        await queries.keep_finding(
+            db, case.id, "identity", "population", new_id(), "nothing", {}, at
+        )
+        await events.record(
+            db, "case.register_answered", case.id, person=case.applicant_id, agency=POLICE
+        )
+        second = asyncio.create_task(findings.keep(big, case, wanted["family"], said, officer))
         await asyncio.sleep(0.2)
-        seen = [e.id for e in await build.history(city, staff.reception, case.code)]
-    await answered
-    later = [e.id for e in await build.history(city, staff.reception, case.code)]
+        seen = [e.id for e in await build.history(big, police.an, case.code)]
+    await second
+    later = [e.id for e in await build.history(big, police.an, case.code)]
+    assert len(later) == 3
     assert later[: len(seen)] == seen
 
 
-async def keep(city: City, officer: Viewer, case: Case) -> None:
-    """As a register's answer is kept, without the register."""
-    known = city[actions.Procedures].by_code(case.procedure_code)
-    (finding,) = known.procedure.findings
-    at = clock.now()
-    said = Answer(
-        state="found", values=build.particulars(city, "an"), asked_at=at, fresh_until=at,
-        register="population", operation="person", look_id=new_id(),
-    )  # fmt: skip
-    await findings.keep(city, case, finding, said, officer.person)
+@pytest.mark.xfail(
+    strict=True, reason="two rooms write about one case at once: events.record must queue them"
+)
+async def test_money_that_arrives_during_an_act_is_seen_after_it_or_before_it(
+    city: City, staff: cast.Cast
+) -> None:
+    case = await build.file(city, staff.an)
+    async with city.database.write(staff.an.person) as db:
+        await actions.act(db, staff.an, case.code, "message", {"text": "Chờ chút"})
+        money = asyncio.create_task(build.pay(city, case))
+        await asyncio.sleep(0.2)
+        seen = [e.id for e in await build.history(city, staff.reception, case.code)]
+    await money
+    later = [e.id for e in await build.history(city, staff.reception, case.code)]
+    assert len(later) == 3
+    assert later[: len(seen)] == seen
 
 
 # Who sees it
@@ -525,76 +403,6 @@ async def test_an_application_may_not_change_what_was_asked_or_said(
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with city.database.write(staff.handler.person) as db:
                 await db.execute(change, case.id)
-
-
-# Bodies
-
-
-@pytest.mark.parametrize(
-    ("action", "body", "where"),
-    [
-        ("message", {}, "/text"),
-        ("message", {"text": ""}, "/text"),
-        ("message", {"text": " \u200b\x00"}, "/text"),
-        ("message", {"text": 5}, "/text"),
-        ("message", {"text": "x" * 4001}, "/text"),
-        ("message", {"text": "ok", "hat": 1}, "/hat"),
-        ("refuse", {"reason": ["a"]}, "/reason"),
-        ("request_supplement", {"text": "a", "fields": "b"}, "/fields"),
-        ("request_supplement", {"text": "a", "fields": ["x" * 61]}, "/fields/0"),
-    ],
-)
-async def test_a_body_is_refused_by_field(
-    city: City, staff: cast.Cast, action: str, body: dict[str, Any], where: str
-) -> None:
-    case = await build.to_step(city, staff, staff.an, "an", "paid")
-    with pytest.raises(Invalid) as refused:
-        await build.act(city, staff.reception, case, action, **body)
-    assert [fault.pointer for fault in refused.value.faults] == [where]
-
-
-async def test_words_to_a_case_keep_their_lines_and_lose_what_does_not_show(
-    city: City, staff: cast.Cast
-) -> None:
-    case = await build.file(city, staff.an)
-    await build.act(
-        city, staff.an, case, "message", text="Cho\u0302 na\u0300y\r\nsai\x00\u202e <b>"
-    )
-    last = (await build.history(city, staff.reception, case.code))[-1]
-    assert last.facts["text"] == "Chô này\nsai <b>"
-
-
-@pytest.mark.parametrize("officer", ["0" * 33, "-" * 32, "ab" * 16])
-async def test_a_case_is_handed_to_an_officer_and_to_nobody_else(
-    city: City, staff: cast.Cast, officer: str
-) -> None:
-    case = await build.to_step(city, staff, staff.an, "an", "accepted")
-    for who in (officer, str(staff.an.person), str(uuid4()), str(SYSTEM)):
-        with pytest.raises(Invalid) as refused:
-            await build.act(city, staff.handler, case, "assign", officer=who)
-        assert [fault.pointer for fault in refused.value.faults] == ["/officer"]
-    case = await build.act(city, staff.leader, case, "assign", officer=str(staff.both.person))
-    assert case.handler_id == staff.both.person
-
-
-async def test_an_unknown_act_is_a_conflict_that_tells_what_may_be_done(
-    city: City, staff: cast.Cast
-) -> None:
-    case = await build.file(city, staff.an)
-    for action in ("fly", "", "accept; DROP", "\x00"):
-        refused = await refusal(city, staff.an, case, action)
-        assert refused.reason == "case.no_such_action"
-        assert set(refused.facts["actions"]) == {"pay", "withdraw", "message"}
-
-
-@pytest.mark.parametrize("code", ["SM.1-1", "", "\x00", "' OR true --", "x" * 10_000])
-async def test_an_unknown_code_does_not_exist(city: City, staff: cast.Cast, code: str) -> None:
-    with pytest.raises(NotFound):
-        await build.show(city, staff.an, code)
-    with pytest.raises(NotFound):
-        await build.act(city, staff.an, code, "withdraw")
-    with pytest.raises(NotFound):
-        await actions.progress(city, code, "vi")
 
 
 # Versions

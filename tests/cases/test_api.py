@@ -1,37 +1,33 @@
 """What machines see: the shapes of the contract, problems that name field and mend, the same
 request twice, and a stream that loses nothing."""
 
-import asyncio
 import json
 import re
-import socket
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from threading import Event, Thread
 from typing import Any
 from urllib.parse import quote
-from uuid import uuid4
 
 import httpx
-import msgspec
 import pytest
-import uvicorn
 
-from motcua import app
 from motcua.base import clock
 from motcua.base.errors import Unavailable
-from motcua.base.pack import Pack
-from motcua.base.settings import Settings
 from motcua.cases import actions
 from motcua.db import City
 from motcua.demo import eid
-from motcua.identity import Viewer
-from motcua.identity.actions import TokenRefused
 from tests import cast
 from tests.cases import build
-from tests.cases.build import AGENCY, OTHER, SAMPLE
+from tests.cases.build import SAMPLE
+from tests.cases.machine import (
+    Api,
+    keyed,
+    post_act,
+    post_case,
+    problem,
+    request_of,
+    serving,
+)
 from tests.identity.build import lying, signed_by_a_stranger
 
 CASE_KEYS = {
@@ -39,121 +35,6 @@ CASE_KEYS = {
     "payment", "actions", "result",
 }  # fmt: skip
 """Design, section 5; more may come."""
-Api = Callable[..., httpx.AsyncClient]
-
-
-@pytest.fixture
-async def staff(city: City) -> cast.Cast:
-    return await cast.gather(city, AGENCY, OTHER)
-
-
-def served(city: City, port: int) -> uvicorn.Server:
-    config = uvicorn.Config(
-        app.build(city), host="127.0.0.1", port=port, log_config=None, access_log=False,
-        timeout_graceful_shutdown=1,
-    )  # fmt: skip
-    return uvicorn.Server(config)
-
-
-@asynccontextmanager
-async def serving(city: City, port: int) -> AsyncIterator[City]:
-    """The real application on a port, with a city of its own on the same database."""
-    settings = msgspec.structs.replace(city.settings, public_url=f"http://127.0.0.1:{port}")
-    ours = City(settings, city.pack, city.database.url)
-    server = served(ours, port)
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - it has no event to wait for
-        await asyncio.sleep(0.005)
-    try:
-        yield ours
-    finally:
-        ours[app.Listener].let_go()
-        server.should_exit = True
-        await task
-
-
-KNOWN: dict[str, Viewer] = {}
-"""Who a token of `api` stands for: its text is the name in the cast."""
-
-
-async def who(_: City, connection: Any) -> Viewer | None:
-    scheme, _, name = connection.headers.get("authorization", "").partition(" ")
-    if scheme and name not in KNOWN:
-        raise TokenRefused
-    return KNOWN[name] if scheme else None
-
-
-@pytest.fixture(scope="module")
-def address(settings: Settings, database_url: str) -> Iterator[str]:
-    """The real application in a thread of its own, once for all tests here."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    ours = City(
-        msgspec.structs.replace(settings, public_url=url), Pack.read(settings.pack),
-        database_url.replace("postgres@", "motcua_app@"),
-    )  # fmt: skip
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(app, "who", who)
-        server = served(ours, port)
-    thread = Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield url
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture
-async def api(staff: cast.Cast, address: str) -> AsyncIterator[Api]:
-    """`api("an")`: a machine that carries this person's token; `api()` carries none."""
-    KNOWN.update(msgspec.structs.asdict(staff))
-    opened = []
-
-    def client(name: str = "", language: str = "en") -> httpx.AsyncClient:
-        head = {"accept-language": language} | ({"authorization": f"Bearer {name}"} if name else {})
-        opened.append(httpx.AsyncClient(base_url=address, headers=head, timeout=20))
-        return opened[-1]
-
-    yield client
-    for one in opened:
-        await one.aclose()
-
-
-def request_of(city: City, **changed: Any) -> dict[str, Any]:
-    return {"procedure": SAMPLE, "answers": build.example(city) | changed}
-
-
-def keyed(key: str | None = None) -> dict[str, str]:
-    return {"Idempotency-Key": key or uuid4().hex}
-
-
-async def post_case(client: httpx.AsyncClient, city: City, **changed: Any) -> dict[str, Any]:
-    answer = await client.post("/api/v1/cases", json=request_of(city, **changed), headers=keyed())
-    assert answer.status_code == 201, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-async def post_act(
-    client: httpx.AsyncClient, code: str, action: str, **body: Any
-) -> httpx.Response:
-    return await client.post(
-        f"/api/v1/cases/{code}/actions", json={"action": action, **body}, headers=keyed()
-    )
-
-
-def problem(answer: httpx.Response, status: int) -> dict[str, Any]:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    told: dict[str, Any] = answer.json()
-    assert told["status"] == status
-    assert told["title"]
-    assert told["detail"]
-    assert told["type"].startswith("/problems/")
-    return told
 
 
 # Shapes
@@ -389,93 +270,6 @@ async def test_with_a_register_down_the_case_waits_and_says_for_what(
     assert [one["register"] for one in seen["waiting_for"]] == ["population"]
 
 
-# The same request twice
-
-
-async def test_without_a_key_nothing_is_done(city: City, api: Api) -> None:
-    an = api("an")
-    code = (await post_case(an, city))["code"]
-    told = problem(await an.post("/api/v1/cases", json=request_of(city)), 400)
-    assert told["reason"] == "request.no_idempotency_key"
-    address = f"/api/v1/cases/{code}/actions"
-    problem(await an.post(address, json={"action": "withdraw"}), 400)
-    for key in ("", "x" * 256):
-        answer = await an.post(
-            address, json={"action": "withdraw"}, headers={"Idempotency-Key": key}
-        )
-        problem(answer, 400)
-    assert (await an.get(f"/api/v1/cases/{code}")).json()["status"] == 1
-
-
-async def test_the_same_key_gives_the_same_answer_to_the_byte(city: City, api: Api) -> None:
-    an, key = api("an"), keyed()
-    first = await an.post("/api/v1/cases", json=request_of(city), headers=key)
-    code = first.json()["code"]
-    await post_act(an, code, "withdraw")
-    again = await an.post("/api/v1/cases", json=request_of(city), headers=key)
-    assert (again.status_code, again.content) == (first.status_code, first.content) == (
-        201, first.content,
-    )  # fmt: skip
-    act, body = keyed(), {"action": "message", "text": "một lần"}
-    said = [await an.post(f"/api/v1/cases/{code}/actions", json=body, headers=act) for _ in "ab"]
-    assert said[0].content == said[1].content
-    events = (await an.get(f"/api/v1/cases/{code}/events")).json()["items"]
-    assert [one["kind"] for one in events].count("case.message") == 1
-
-
-async def test_the_same_key_for_another_request_is_refused(city: City, api: Api) -> None:
-    an, key = api("an"), keyed()
-    code = (await an.post("/api/v1/cases", json=request_of(city), headers=key)).json()["code"]
-    other = await an.post("/api/v1/cases", json=request_of(city, copies=2), headers=key)
-    assert problem(other, 422)["reason"] == "request.key_used_for_another"
-    answer = await an.post(f"/api/v1/cases/{code}/actions", json=request_of(city), headers=key)
-    problem(answer, 422)
-    # Another's key is another's.
-    theirs = await api("binh").post("/api/v1/cases", json=request_of(city), headers=key)
-    assert theirs.status_code == 201
-    assert theirs.json()["code"] != code
-
-
-async def test_a_refused_request_leaves_its_key_free(city: City, api: Api) -> None:
-    an, key = api("an"), keyed()
-    problem(await an.post("/api/v1/cases", json=request_of(city, copies=99), headers=key), 422)
-    made = await an.post("/api/v1/cases", json=request_of(city), headers=key)
-    assert made.status_code == 201
-
-
-async def test_the_same_request_still_at_work_is_told_so(
-    city: City, api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    reached, go_on = Event(), Event()  # the application has a loop of its own
-    plain = actions.file_and_show
-
-    async def slow(*given: Any) -> Any:
-        reached.set()
-        await asyncio.to_thread(go_on.wait, 10)
-        return await plain(*given)
-
-    monkeypatch.setattr(actions, "file_and_show", slow)
-    an, key = api("an"), keyed()
-    first = asyncio.create_task(an.post("/api/v1/cases", json=request_of(city), headers=key))
-    assert await asyncio.to_thread(reached.wait, 10)
-    second = await an.post("/api/v1/cases", json=request_of(city), headers=key)
-    assert problem(second, 409)["reason"] == "request.in_flight"
-    go_on.set()
-    assert (await first).status_code == 201
-
-
-async def test_ten_at_once_with_one_key_are_one_case(city: City, api: Api) -> None:
-    an, key = api("lan"), keyed()
-    answers = await asyncio.gather(
-        *(an.post("/api/v1/cases", json=request_of(city), headers=key) for _ in range(10))
-    )
-    made = {a.content for a in answers if a.status_code == 201}
-    assert len(made) == 1
-    assert {a.status_code for a in answers} <= {201, 409}
-    listed = (await an.get("/api/v1/cases", params={"limit": 100})).json()["items"]
-    assert len(listed) == 1
-
-
 # Who asks
 
 
@@ -534,79 +328,3 @@ async def test_a_token_is_the_providers_and_of_today(
 
         assert await ask(good) == 200
         assert [await ask(token) for token in bad] == [401] * len(bad)
-
-
-# The stream
-
-
-async def read_stream(
-    client: httpx.AsyncClient, code: str, until: int, last: int | None = None
-) -> list[int]:
-    """The ids of the events, as they come, until one is at least `until`."""
-    head = {"accept": "text/event-stream"} | ({"last-event-id": str(last)} if last else {})
-    seen: list[int] = []
-    async with client.stream("GET", f"/api/v1/cases/{code}/events", headers=head) as answer:
-        assert answer.status_code == 200
-        assert answer.headers["content-type"].startswith("text/event-stream")
-        async for line in answer.aiter_lines():
-            if line.startswith("id: "):
-                seen.append(int(line[4:]))
-                if seen[-1] >= until:
-                    break
-    return seen
-
-
-async def test_a_stream_broken_again_and_again_loses_nothing_and_doubles_nothing(
-    city: City, staff: cast.Cast, api: Api
-) -> None:
-    code = (await post_case(api("an"), city))["code"]
-
-    async def write(who: str, count: int) -> None:
-        for n in range(count):
-            viewer: Viewer = getattr(staff, who)
-            await build.act(city, viewer, code, "message", text=str(n))
-
-    async def follow() -> list[int]:
-        seen: list[int] = []
-        while len(seen) < 61:
-            head = {"accept": "text/event-stream"}
-            if seen:
-                head["last-event-id"] = str(seen[-1])
-            taken = 0
-            async with api("an").stream(
-                "GET", f"/api/v1/cases/{code}/events", headers=head
-            ) as answer:
-                async for line in answer.aiter_lines():
-                    if line.startswith("id: "):
-                        seen.append(int(line[4:]))
-                        taken += 1
-                        if taken == 7 or len(seen) == 61:
-                            break
-        return seen
-
-    async with asyncio.timeout(20):
-        seen, *_ = await asyncio.gather(
-            follow(), write("an", 20), write("reception", 20), write("handler", 20)
-        )
-    events = (await api("an").get(f"/api/v1/cases/{code}/events")).json()["items"]
-    assert seen == [one["id"] for one in events]
-
-
-async def test_a_stream_tells_what_happens_while_it_is_open(
-    city: City, staff: cast.Cast, api: Api
-) -> None:
-    code = (await post_case(api("an"), city))["code"]
-    first = (await build.history(city, staff.an, code))[-1].id
-    reading = asyncio.create_task(read_stream(api("an"), code, first + 1))
-    await asyncio.sleep(0.2)
-    assert not reading.done()
-    await build.act(city, staff.an, code, "message", text="Chào")
-    seen = await asyncio.wait_for(reading, 5)
-    assert seen == [e.id for e in await build.history(city, staff.an, code)]
-
-
-@pytest.mark.parametrize("last", ["-1", "x", "9" * 30, "1; DROP", "٣"])
-async def test_a_mark_that_is_none_begins_at_the_beginning(city: City, api: Api, last: str) -> None:
-    code = (await post_case(api("an"), city))["code"]
-    found = await api("an").get(f"/api/v1/cases/{code}/events", params={"after": last})
-    assert [one["kind"] for one in found.json()["items"]] == ["case.filed"]

@@ -402,7 +402,8 @@ async def test_a_bell_rings_for_the_agency_in_which_something_happened(
     listener = city[Listener]
     listener.start()
     try:
-        async with listener.about(AGENCY) as bell, listener.about(OTHER) as elsewhere:
+        me = staff.reception.person
+        async with listener.about(me, AGENCY) as bell, listener.about(me, OTHER) as elsewhere:
             assert listener.streams == 2
             await asyncio.sleep(0.3)  # on connecting every bell rings once
             bell.clear()

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motcua.base.text import Text
-from motcua.cases.model.procedure import FeeLine, Source
+from motcua.base.text import Source, Text
+from motcua.cases.model.procedure import FeeLine
 from motcua.cases.rules.expressions import ExpressionError, Facts
 from motcua.cases.rules.fees import fee
 

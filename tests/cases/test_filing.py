@@ -4,7 +4,7 @@ number and its clock. On a real database; the population register is the demonst
 import asyncio
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -21,7 +21,7 @@ from motcua.db import City
 from motcua.identity import Viewer
 from tests import cast
 from tests.cases import build
-from tests.cases.build import AGENCY, OTHER, POLICE, RECORD, SAMPLE
+from tests.cases.build import AGENCY, OTHER, RECORD, SAMPLE
 from tests.exchange.build import simulator
 
 HOSTILE = [
@@ -35,22 +35,6 @@ HOSTILE = [
     "%00%0d%0aSet-Cookie: a=b",
     "=1+1",
 ]
-
-
-@pytest.fixture
-async def staff(city: City) -> cast.Cast:
-    return await cast.gather(city, AGENCY, OTHER)
-
-
-@pytest.fixture
-async def big(city: City) -> AsyncIterator[City]:
-    async with build.big_city(city) as found:
-        yield found
-
-
-@pytest.fixture
-async def police(big: City) -> cast.Cast:
-    return await cast.gather(big, POLICE, "H26.03")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 bytes prove themselves, and who may read it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from itertools import permutations
 from typing import Any
 
@@ -20,7 +19,7 @@ from motcua.db import City
 from motcua.identity import Viewer
 from tests import cast
 from tests.cases import build
-from tests.cases.build import AGENCY, OTHER, POLICE, RECORD
+from tests.cases.build import RECORD
 
 SPENT = {"judgment": "45/2009/HSST", "spent": True, "offence": "Trộm cắp tài sản"}
 UNSPENT = {"judgment": "112/2025/HS-ST", "spent": False, "offence": "Vi phạm giao thông"}
@@ -30,23 +29,6 @@ BAN = {
 }  # fmt: skip
 RECORDED = {"number": "x", "convictions": [UNSPENT, SPENT], "bans_on_office": [BAN]}
 NOTHING = None
-
-
-@pytest.fixture
-async def staff(city: City) -> cast.Cast:
-    return await cast.gather(city, AGENCY, OTHER)
-
-
-@pytest.fixture
-async def big(city: City) -> AsyncIterator[City]:
-    async with build.big_city(city) as found:
-        yield found
-
-
-@pytest.fixture
-async def police(big: City) -> cast.Cast:
-    build.keys(big, POLICE)
-    return await cast.gather(big, POLICE, "H26.03")
 
 
 async def accepted(big: City, police: cast.Cast, who: Viewer, id: str, kind: int = 1,

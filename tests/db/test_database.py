@@ -75,7 +75,7 @@ async def test_a_listener_rings_for_its_subject_only(city: City) -> None:
     listener, an, thing, other = events.Listener(city), someone(), new_id(), new_id()
     listener.start()
     await asyncio.sleep(0.2)
-    async with listener.about(thing) as bell, listener.about(other) as other_bell:
+    async with listener.about(an, thing) as bell, listener.about(an, other) as other_bell:
         async with city.database.write(an) as db:
             await events.record(db, "lamp.broken", thing, person=an)
         await asyncio.wait_for(bell.wait(), 2)

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from motcua.base.errors import Invalid, Unavailable
-from motcua.base.text import Text
-from motcua.exchange.model import Basis, Envelope, Operation, Sent, Told
+from motcua.base.text import Source, Text
+from motcua.exchange.model import Envelope, Operation, Sent, Told
 from motcua.exchange.wires.json import Wire
 
 NOW = 1_800_000_000.0
@@ -40,7 +40,7 @@ OPERATION = Operation(
     },
     fresh_hours=1,
     purpose=Text("a", "a"),
-    legal_basis=Basis(text="a"),
+    legal_basis=Source(text="a"),
 )
 WIRE = Wire("book", ENVELOPE, {"look": OPERATION})
 RECORD = {"no": "7", "n": "Ann", "sex": "2"}

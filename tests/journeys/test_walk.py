@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from motcua.demo import people
+from tests.cases.build import pdf
 from tests.journeys.staged import Stage, text_of, wait
 
 STOP_SECONDS_MAX = 10
@@ -65,7 +67,7 @@ def test_the_first_case_ends_with_a_certificate_that_anyone_can_verify(
     assert case["due_at"]
     paper = city.paper("an", case, tmp_path)
     told = subprocess.run(
-        ["pdfsig", "-nssdir", str(tmp_path), str(paper)], capture_output=True, text=True, check=False
+        ["pdfsig", str(paper)], capture_output=True, text=True, check=False
     ).stdout
     assert "Signature is Valid" in told
     assert "Total document signed" in told
@@ -114,7 +116,7 @@ def test_number_one_shows_what_is_not_spent_and_number_two_shows_all(
 
 def test_a_student_pays_half(city: Stage, tmp_path: Path) -> None:
     card = tmp_path / "the.pdf"
-    card.write_bytes(_pdf())
+    card.write_bytes(pdf())
     head = city.head("binh")
     with card.open("rb") as file:
         upload = city.http.post("/api/v1/documents", files={"file": file}, headers=head)
@@ -136,14 +138,14 @@ def test_the_firm_and_its_representative_are_both_named(city: Stage) -> None:
 def test_a_mother_asks_for_her_daughter_and_nobody_else_does(city: Stage) -> None:
     lines = city.run("people").stdout
     assert "dung" in lines
-    number = _number(city, "dung")
+    number = people.person(city.settings, "dung").number
     asked = answers(certificate_type=2, confirm_ban_on_office=None)
     made = city.file("hoa", asked, on_behalf_of=number)
     assert made["subject"] == "Phạm Thu Dung"
     body = {"procedure": "3.000333", "answers": asked, "on_behalf_of": number}
     refused = city.http.post("/api/v1/cases", json=body, headers=city.head("an"))
     assert refused.status_code == 422
-    assert [one["pointer"] for one in refused.json()["errors"]] == ["/on_behalf_of"]
+    assert "/on_behalf_of" in [one["pointer"] for one in refused.json()["errors"]]
 
 
 def test_a_level_one_account_is_told_so(city: Stage) -> None:
@@ -182,17 +184,3 @@ def test_ctrl_c_stops_all_of_it_with_a_stream_open(city: Stage, sign: int) -> No
     wait(lambda: not city.processes(), 2)
     city.start()
     assert city.case("an", code)["status"] == 1
-
-
-def _number(city: Stage, person: str) -> str:
-    from motcua.demo import people
-
-    found = people.person(city.settings, person).number
-    assert found
-    return found
-
-
-def _pdf() -> bytes:
-    from tests.cases.build import pdf
-
-    return pdf()

@@ -48,16 +48,25 @@ class Act(Struct, frozen=True):
     at: datetime
 
 
+_FOUNDED: tuple[Action, ...] = ("accept", "propose")
+"""The acts that may need what registers say."""
+
+
 async def ask_before(city: City, viewer: Viewer, code: str, action: str) -> Made | None:
     """What an act needs from outside before its own transaction: answers, or a signed paper.
 
     Does nothing where the act is not allowed anyway; that is told by the act itself.
     """
-    if action in ("propose", "accept") and viewer.is_officer:
+    if action in _FOUNDED and viewer.is_officer:
         async with city.database.read(viewer.person) as db:
             case = await reading.open_case(db, code)
+            known = await reading.definition(db, case)
+            payment = await payments.payment_of(db, case.id)
+            state = await standing(db, viewer, case, known, payment.state)
             waits = any(finding.before == action for finding in await missing(db, case))
-        if waits and case.closed_at is None:
+            # A register is asked for an act that is due, and for nobody's curiosity.
+            hindrance = routes.why_not(known.procedure, state, action)
+        if waits and hindrance == "case.finding_missing":
             moments = ("filed",) if action == "accept" else ("filed", "accepted")
             await ask_registers(city, case.id, viewer.person, moments)
     if action != "sign":
@@ -88,7 +97,8 @@ async def act(
     body = routes.clean_body(body)
     if faults := routes.body_faults(action, {"action": action, **body}):
         raise Invalid("request.faults", faults)
-    if action == "sign" and made is None and not await _is_refusal(db, case):
+    # The paper was made before this lock: it must still be what was decided, of these answers.
+    if action == "sign" and not await _is_due(db, case, made):
         raise await _conflict(db, known, state, case, action)
     deed = Act(db, viewer, case, known, state, body, made, clock.now())
     await _DEEDS[action](deed)
@@ -126,9 +136,12 @@ async def _conflict(
     )
 
 
-async def _is_refusal(db: Write, case: Case) -> bool:
+async def _is_due(db: Write, case: Case, made: Made | None) -> bool:
+    """A grant is signed with its paper, a refusal without one."""
     proposal = await queries.last_proposal(db, case.id)
-    return proposal is not None and proposal.outcome == "refused"
+    if proposal is None or made is None:
+        return proposal is not None and proposal.outcome == "refused"
+    return proposal.outcome == "granted" and made.draft.case == case
 
 
 async def _move(deed: Act, action: Action, status: int | None = None, **facts: Any) -> None:

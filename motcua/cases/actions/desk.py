@@ -1,13 +1,16 @@
 """An officer's desk: the work list, the case in hand, and the record that somebody looked."""
 
 from datetime import datetime, time, timedelta
+from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from motcua import agencies, documents, identity, payments
 from motcua.base import clock
+from motcua.base.errors import Invalid
 from motcua.base.ids import SYSTEM, PersonId, new_id
 from motcua.base.text import fold
 from motcua.cases import queries
@@ -227,9 +230,16 @@ async def act_once(
     key: str,
 ) -> None:
     """Act, unless this very form was sent before: a double click acts once, without conflict."""
-    digest = f"{action} {code}".encode()
+    digest = sha256(msgspec.json.encode([action, code, body], order="sorted")).digest()
     turn = await ground.claim_answer(db, viewer.person, f"desk {key}", digest, clock.now())
     # Not my turn: the first click is still at work, and what it did is on the page in a moment.
-    if turn.is_mine and turn.is_new:
+    if not turn.is_mine:
+        return
+    if turn.is_new:
         await act(db, viewer, code, action, dict(body), made)
         await ground.remember_answer(db, viewer.person, f"desk {key}", 303, b"", "text/html")
+        return
+    # An old page, gone back to: what is written there now was never sent.
+    first = await ground.answer_by_key(db, viewer.person, f"desk {key}")
+    if first is None or first.request_digest != digest:
+        raise Invalid("request.key_used_for_another")

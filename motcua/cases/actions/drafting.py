@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct, structs
 
-from motcua import documents, exchange, identity
+from motcua import agencies, documents, exchange, identity
 from motcua.base import clock
 from motcua.base.errors import Conflict, Fault, Unavailable
+from motcua.base.text import Text
 from motcua.cases import queries
 from motcua.cases.actions.filing import (
     RELATIONS,
@@ -21,12 +22,13 @@ from motcua.cases.actions.filing import (
 )
 from motcua.cases.actions.procedures import InForce, Procedures
 from motcua.cases.model.case import Draft
-from motcua.cases.model.procedure import DocumentNeed, FormPage, Procedure
+from motcua.cases.model.procedure import DocumentNeed, FormPage, KnownRows, Procedure
 from motcua.cases.rules import expressions, fees, forms
 from motcua.cases.rules.expressions import ExpressionError, Facts
 from motcua.db import City, Read, Write
 from motcua.db import queries as answers_given
 from motcua.identity import Viewer
+from motcua.web.language import LANGUAGES, words
 
 FILES_PER_DRAFT_MAX = 20
 DELIVERIES = ("electronic", "counter", "post")
@@ -67,7 +69,7 @@ async def draft_of(db: Read, code: str) -> Draft | None:
 
 
 def new_draft(viewer: Viewer, code: str) -> Draft:
-    return Draft(code, viewer.on_behalf_of, {}, [], None, "electronic", clock.now())
+    return Draft(code, viewer.on_behalf_of, {}, [], None, None, "electronic", clock.now())
 
 
 async def keep(db: Write, draft: Draft) -> Draft:
@@ -75,7 +77,7 @@ async def keep(db: Write, draft: Draft) -> Draft:
     kept = structs.replace(draft, behalf_id=db.behalf, kept_at=clock.now())
     await queries.keep_draft(
         db, db.person, kept.procedure_code, kept.behalf_id, kept.answers, kept.documents,
-        kept.subject_number, kept.delivery, kept.kept_at,
+        kept.subject_number, kept.agency_code, kept.delivery, kept.kept_at,
     )  # fmt: skip
     return kept
 
@@ -165,6 +167,7 @@ def _filing(draft: Draft, needs: list[DocumentNeed]) -> Filing:
             "procedure": draft.procedure_code,
             "answers": draft.answers,
             "documents": attached,
+            "agency": draft.agency_code,
             "on_behalf_of": draft.subject_number,
             "delivery": draft.delivery,
         },
@@ -189,6 +192,29 @@ async def family_of(city: City, viewer: Viewer) -> list[Relative]:
     ]
 
 
+async def near_home(
+    city: City, viewer: Viewer, may: list[agencies.Agency]
+) -> agencies.Agency | None:
+    """The agency that governs where the person lives, as the register says. Raises Unavailable.
+
+    None for an organisation, and where no agency governs a commune: then nobody is asked.
+    """
+    if viewer.on_behalf_of is not None or not any(agency.commune for agency in may):
+        return None
+    async with city.database.read(viewer.person) as db:
+        me = await identity.person(db, viewer.person)
+    if me.number is None:
+        return None
+    why = "To offer you the office of the commune where you live"
+    answer = await exchange.ask(
+        city, "population", "person", {"number": me.number}, asker=viewer.person,
+        subject=viewer.person, subject_number=me.number,
+        purpose=Text(*(words(language).gettext(why) for language in LANGUAGES)),
+    )  # fmt: skip
+    home = (answer.values.get("residence") or {}).get("commune")
+    return next((agency for agency in may if home and agency.commune == home), None)
+
+
 async def known_values(
     city: City, viewer: Viewer, procedure: Procedure, page: FormPage, subject: Subject
 ) -> list[tuple[str, list[KnownValue]]]:
@@ -209,6 +235,20 @@ async def known_values(
         values = [KnownValue(one.label, _at(answer.values, one.from_)) for one in mine]
         shown.append((register, values))
     return shown
+
+
+async def known_rows(
+    city: City, viewer: Viewer, asked: KnownRows, subject: Subject
+) -> list[dict[str, Any]]:
+    """The rows of a list that a register can fill in. Only of oneself. Raises Unavailable."""
+    facts = Facts({"subject": msgspec.to_builtins(subject), "answers": {}})
+    given = {k: expressions.read(v).answer(facts) for k, v in asked.with_.items()}
+    answer = await exchange.ask(
+        city, asked.register, asked.operation, given, asker=viewer.person, subject=viewer.person,
+        subject_number=subject.number,
+    )  # fmt: skip
+    rows = answer.values.get(asked.rows) or []
+    return [{ours: row.get(theirs) for ours, theirs in asked.fields.items()} for row in rows]
 
 
 def _at(values: dict[str, Any], path: str) -> str | None:

@@ -125,7 +125,7 @@ async def file(db: Write, viewer: Viewer, filing: Filing, other: Subject | None)
     faults = faults_of(db.city, known, filing, answers, subject, facts)
     if faults:
         raise Invalid("request.faults", faults)
-    agency = _receiver(db.city, procedure, filing.agency)
+    agency = filing.agency or receivers_of(db.city, procedure)[0].code
     fee = fees.fee(procedure.fee, facts)
     case = _case(db.city, viewer, known, filing, subject, answers, agency, fee)
     await events.record(
@@ -222,10 +222,11 @@ def faults_of(
 ) -> list[Fault]:
     """Everything wrong with a request, all at once. Conditions wait until the form is whole."""
     procedure = known.procedure
+    at_agency = _agency_faults(city, procedure, filing.agency)
     faults = known.checker.faults(answers, city[Procedures].local_day())
     if faults:
-        return in_answers(faults)
-    faults = [
+        return [*at_agency, *in_answers(faults)]
+    faults = at_agency + [
         Fault(f"/answers{pointer}", "form.unprintable", {"characters": " ".join(sorted(found))})
         for pointer, found in _unprintable(answers)
     ]
@@ -293,19 +294,17 @@ def _unprintable(value: Any, pointer: str = "") -> list[tuple[str, set[str]]]:
     return []
 
 
-def _receiver(city: City, procedure: Procedure, wanted: str | None) -> str:
-    may = [
-        agency.code
-        for agency in city[agencies.Agencies].receivers(
-            procedure.agencies.codes, procedure.agencies.kind
-        )
-    ]
-    if wanted is None and len(may) == 1:
-        return may[0]
-    if wanted in may:
-        return wanted
-    reason = "case.choose_agency" if wanted is None else "case.wrong_agency"
-    raise Invalid("request.faults", [Fault("/agency", reason)])
+def receivers_of(city: City, procedure: Procedure) -> list[agencies.Agency]:
+    """The agencies that may receive it today; where there is one, nobody has to choose."""
+    may = procedure.agencies
+    return city[agencies.Agencies].receivers(may.codes, may.kind)
+
+
+def _agency_faults(city: City, procedure: Procedure, wanted: str | None) -> list[Fault]:
+    may = [agency.code for agency in receivers_of(city, procedure)]
+    if wanted in may or (wanted is None and len(may) == 1):
+        return []
+    return [Fault("/agency", "case.choose_agency" if wanted is None else "case.wrong_agency")]
 
 
 async def attach(db: Write, case_id: CaseId, attached: list[Attached], agency: str) -> None:

@@ -110,7 +110,7 @@ async def receipt(db: Read, case: Case, known: InForce) -> dict[str, Any]:
         "number": case.code,
         "reference": case.code,
         "issued_on": received.date().isoformat(),
-        "verify_url": f"{db.city.settings.public_url}/cases/{case.code}",
+        "verify_url": f"{db.city.settings.public_url}/status?code={case.code}",
         "issuer": {"name": agency.name.vi},
         "place": db.city.pack.info.name.vi,
         "procedure": {"code": case.procedure_code, "name": known.procedure.short_name.vi},
@@ -119,7 +119,7 @@ async def receipt(db: Read, case: Case, known: InForce) -> dict[str, Any]:
         "received_at": spoken(case.accepted_at or case.filed_at),
         "intake_due_at": spoken(case.intake_due_at),
         "due_at": spoken(case.due_at),
-        "fee": {"total": case.fee_amount, "currency": db.city.pack.info.currency.code},
+        "fee": {"total": case.fee_amount, "currency": db.city.pack.info.currency.symbol},
         "documents": [
             {"name": need.name.vi, "original": need.original, "copies": need.copies}
             for need in known.procedure.documents

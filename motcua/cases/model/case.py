@@ -105,6 +105,7 @@ class Draft(Struct, frozen=True):
     answers: dict[str, Any]
     documents: list[dict[str, str]]
     subject_number: str | None
+    agency_code: str | None
     delivery: str
     kept_at: datetime
 

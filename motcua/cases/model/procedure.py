@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
-from motcua.base.text import Text
+from motcua.base.text import Source, Text
 
 Cel = Annotated[str, Meta(max_length=1000, description="A CEL expression.")]
 LimitText = Annotated[
@@ -19,24 +19,27 @@ class _Strict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     pass
 
 
-class Source(_Strict, frozen=True, kw_only=True):
-    """Where the pack has something from. What nobody could check says `verified: false`."""
-
-    text: str
-    verified: bool = True
-
-
 class Option(_Strict, frozen=True, kw_only=True):
     value: str | int
     label: Text
 
 
-class Field(_Strict, frozen=True, kw_only=True):
-    """One question. `when` maps other fields to the values under which this one is asked.
+class KnownRows(_Strict, frozen=True, kw_only=True):
+    """Rows that a register knows of the person: filled in beforehand, with their source beside
+    them, for the person to complete and correct."""
 
-    `known_from` is a path into a register's answer (`population.birth_date`): such a value is
-    filled in, shown with its source, and never asked.
-    """
+    register: Name
+    operation: Name
+    with_: dict[Name, Cel] = field(name="with")
+    """As of a finding."""
+    rows: Name
+    """The list in the register's answer."""
+    fields: Annotated[dict[Name, Name], Meta(min_length=1)]
+    """Columns here, each with its name in the register's rows."""
+
+
+class Field(_Strict, frozen=True, kw_only=True):
+    """One question. `when` maps other fields to the values under which this one is asked."""
 
     label: Text
     kind: Literal[
@@ -53,6 +56,8 @@ class Field(_Strict, frozen=True, kw_only=True):
     pattern: str | None = None
     fields: dict[Name, "Field"] = {}
     """The columns of a list."""
+    known_from: KnownRows | None = None
+    """Of a list."""
 
 
 class Known(_Strict, frozen=True, kw_only=True):

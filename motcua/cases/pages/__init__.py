@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from motcua.cases.pages import applying, checking, desk, mine, procedures, whom
+from motcua.cases.pages import applying, checking, desk, mine, procedures, receiver, whom
 
 routes: list[Any] = [
     *procedures.routes,
     *applying.routes,
     *whom.routes,
+    *receiver.routes,
     *checking.routes,
     *mine.routes,
     *desk.routes,

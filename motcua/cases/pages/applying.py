@@ -17,12 +17,13 @@ from motcua.cases import actions
 from motcua.cases.actions import drafting
 from motcua.cases.actions.drafting import Ready
 from motcua.cases.model.case import Draft
-from motcua.cases.model.procedure import DocumentNeed, FormPage, Procedure
+from motcua.cases.model.procedure import DocumentNeed, Field, FormPage, Procedure
 from motcua.cases.pages.asking import (
     PERSON,
     Application,
     Asking,
     KnownGroup,
+    Offer,
     Web,
     application_of,
     asked,
@@ -67,7 +68,7 @@ async def begin(
         request, city, viewer, known, draft or drafting.new_draft(viewer, code), "vi"
     )
     may_begin(here)
-    first = here.address(stops(known.procedure)[0])
+    first = here.address(stops(here)[0])
     if draft is None and here.level_needed is None:
         return Redirect(first, status_code=303)
     page = Begin(
@@ -78,14 +79,13 @@ async def begin(
 
 @post("/procedures/{code:str}/apply", **PERSON)
 async def begin_again(
-    city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
 ) -> Redirect:
     """What was kept is dropped, and the first page comes empty."""
-    known = city[actions.Procedures].by_code(code)
+    here = await application_of(request, city, viewer, code)
     async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
         await drafting.drop(db, code)
-    first = stops(known.procedure)[0]
-    return Redirect(f"/procedures/{code}/apply/{first}", status_code=303)
+    return Redirect(here.address(stops(here)[0]), status_code=303)
 
 
 # ---- the pages of the pack
@@ -103,7 +103,7 @@ async def ask_page(
     wanted = page_of(here.procedure, page)
     is_checking = "check" in request.query_params
     checked = None
-    if wanted.documents or wanted.known or is_checking:
+    if is_checking or _looks_further(here, wanted):
         checked = await drafting.ready(city, viewer, here.draft)
     if checked and not has_anything(here, wanted, checked):
         return onward(here, page)
@@ -144,10 +144,16 @@ async def take_page(
         faults = await _judge(here, wanted, draft)
     if faults:
         checked = None
-        if wanted.documents or wanted.known:
+        if _looks_further(here, wanted):
             checked = await drafting.ready(city, viewer, draft)
         return await _form_page(replace(here, draft=draft), wanted, checked, faults)
     return onward(replace(here, draft=draft), page)
+
+
+def _looks_further(here: Application, page: FormPage) -> bool:
+    """Whether the page shows more than the answers: what registers know, what they call for."""
+    fields = here.procedure.form.fields
+    return page.documents or bool(page.known) or any(fields[n].known_from for n in page.fields)
 
 
 async def _judge(here: Application, page: FormPage, draft: Draft) -> list[Fault]:
@@ -180,12 +186,15 @@ async def _form_page(
     if page.documents and checked:
         needs = checked.needs
         trouble = trouble or (no_subject(here.language) if checked.subject is None else None)
+    fields = {name: here.procedure.form.fields[name] for name in page.fields}
+    offers, no_offers = await _offers(here, fields, checked)
     asking = Asking(
         stop=page.id,
-        fields={name: here.procedure.form.fields[name] for name in page.fields},
-        answers=here.draft.answers,
+        fields=fields,
+        answers={**{o.field: o.rows for o in offers if o.rows}, **here.draft.answers},
+        offers=offers,
         faults=_at_files(faults, needs),
-        trouble=trouble,
+        trouble=trouble or no_offers,
         title=page.title,
         hint=page.hint,
         knowns=knowns,
@@ -193,6 +202,30 @@ async def _form_page(
         has_documents=page.documents,
     )
     return asked(here, asking)
+
+
+async def _offers(
+    here: Application, fields: dict[str, Field], checked: Ready | None
+) -> tuple[list[Offer], str | None]:
+    """What registers can fill in, of oneself only; and why nothing, where one does not answer."""
+    subject = checked.subject if checked else None
+    if subject is None or subject.relation != "self" or here.level_needed is not None:
+        return [], None
+    offers = []
+    for name, field in fields.items():
+        if field.known_from is None:
+            continue
+        source = here.city[exchange.Registers].registers[field.known_from.register].name
+        try:
+            rows = await drafting.known_rows(here.city, here.viewer, field.known_from, subject)
+        except Unavailable:
+            sentence = (
+                "The register does not answer just now, so we could not fill this in for you. "
+                "Please fill it in yourself, or come back in a while."
+            )
+            return [], say(here.language, sentence)
+        offers.append(Offer(name, rows, source))
+    return offers, None
 
 
 async def _knowns(

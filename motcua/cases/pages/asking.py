@@ -8,11 +8,13 @@ from litestar.response import Redirect
 from msgspec import Struct
 from msgspec.structs import replace
 
+from motcua import agencies
 from motcua.base.errors import Fault, NotAllowed, NotFound
 from motcua.base.text import Text
 from motcua.cases import actions
 from motcua.cases.actions import InForce, drafting
 from motcua.cases.actions.drafting import Ready
+from motcua.cases.actions.filing import receivers_of
 from motcua.cases.model.case import Draft
 from motcua.cases.model.procedure import DocumentNeed, Field, FormPage, Procedure
 from motcua.db import City
@@ -22,7 +24,7 @@ from motcua.web.forms import Known, Problem, Question
 from motcua.web.language import LANGUAGES, Language, words
 
 # A page of the pack is named by letters and underscores, so none of these can be one.
-WHOM, DELIVERY, CHECK = "for-whom", "get-result", "check-answers"
+WHOM, RECEIVER, DELIVERY, CHECK = "for-whom", "where-to", "get-result", "check-answers"
 PERSON: dict[str, Any] = {"opt": {"access": "person"}, "include_in_schema": False}
 Web = Request[Any, Any, Any]
 
@@ -47,6 +49,14 @@ class KnownGroup(Struct, frozen=True):
 
     source: Text | str
     values: list[Known]
+
+
+class Offer(Struct, frozen=True):
+    """Rows of a list that a register filled in, by the name of the field."""
+
+    field: str
+    rows: list[dict[str, Any]]
+    source: Text
 
 
 class Ask(Page):
@@ -84,6 +94,10 @@ class Application(Struct, frozen=True):
 
     def address(self, page: str) -> str:
         return f"/procedures/{self.procedure.code}/apply/{page}"
+
+    @property
+    def receivers(self) -> list[agencies.Agency]:
+        return receivers_of(self.city, self.procedure)
 
     @property
     def is_change(self) -> bool:
@@ -134,6 +148,7 @@ class Asking(Struct, frozen=True, kw_only=True):
     title: Text | str = ""
     hint: Text | None = None
     knowns: list[KnownGroup] = []
+    offers: list[Offer] = []
     needs: list[DocumentNeed] = []
     """What the answers call for; shown only on a page of documents."""
     has_documents: bool = False
@@ -153,10 +168,30 @@ def asked(here: Application, asking: Asking) -> Response[Any]:
         problems=problems,
         knowns=asking.knowns,
         trouble=asking.trouble,
-        questions=forms.questions(fields, list(fields), asking.answers, language, asking.faults),
+        questions=_questions(asking, language),
         needs=[_need(here, n, problems) for n in needs] if asking.has_documents else [],
     )
     return render(page, here.request, 422 if asking.faults else 200)
+
+
+def _questions(asking: Asking, language: Language) -> list[Question]:
+    """Each row that still says what a register said has its source beside it."""
+    fields, answers = asking.fields, asking.answers
+    offers = {offer.field: offer for offer in asking.offers}
+    return [
+        replace(
+            question,
+            row_sources=[_source(offer, row) for row in answers.get(question.name) or []],
+        )
+        if (offer := offers.get(question.name))
+        else question
+        for question in forms.questions(fields, list(fields), answers, language, asking.faults)
+    ]
+
+
+def _source(offer: Offer, row: dict[str, Any]) -> Text | None:
+    is_theirs = any(all(row.get(k) == v for k, v in known.items()) for known in offer.rows)
+    return offer.source if is_theirs else None
 
 
 def _need(here: Application, need: DocumentNeed, problems: list[Problem]) -> Need:
@@ -193,10 +228,14 @@ def need_of(need: DocumentNeed, files: list[Kept], problems: list[Problem]) -> N
     return Need(need.code, need.name, need.hint, files, errors)
 
 
-def stops(procedure: Procedure) -> list[str]:
+def stops(here: Application) -> list[str]:
     """The pages in order. An oath has no page of its own: it stands below what it confirms."""
+    procedure = here.procedure
+    first = [WHOM] if procedure.delegation else []
+    if len(here.receivers) > 1:
+        first.append(RECEIVER)
     own = [page.id for page in procedure.form.pages if not is_oath(procedure, page)]
-    return [*([WHOM] if procedure.delegation else []), *own, DELIVERY, CHECK]
+    return [*first, *own, DELIVERY, CHECK]
 
 
 def is_oath(procedure: Procedure, page: FormPage) -> bool:
@@ -222,7 +261,7 @@ def has_anything(here: Application, page: FormPage, checked: Ready | None) -> bo
 
 def onward(here: Application, stop: str) -> Redirect:
     """To the next page that asks something; after a change, back to the check."""
-    order = stops(here.procedure)
+    order = stops(here)
     target = CHECK if here.is_change else order[order.index(stop) + 1]
     while (page := _find(here.procedure, target)) and not page.documents:
         if has_anything(here, page, None):
@@ -232,7 +271,7 @@ def onward(here: Application, stop: str) -> Redirect:
 
 
 def _before(here: Application, stop: str, needs: list[DocumentNeed]) -> str:
-    order = stops(here.procedure)
+    order = stops(here)
     place = order.index(stop) - 1
     while place >= 0 and (page := _find(here.procedure, order[place])):
         is_empty = page.documents and not needs and not page.fields
@@ -258,6 +297,8 @@ def stop_of(procedure: Procedure, fault: Fault) -> str:
     parts = fault.pointer.strip("/").split("/")
     if parts[0] == "on_behalf_of" or (fault.pointer == "" and procedure.delegation):
         return WHOM if procedure.delegation else CHECK
+    if parts[0] == "agency":
+        return RECEIVER
     if parts[0] == "documents":
         return next((page.id for page in procedure.form.pages if page.documents), CHECK)
     name = parts[1] if parts[0] == "answers" and len(parts) > 1 else parts[0]

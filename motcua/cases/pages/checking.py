@@ -18,6 +18,7 @@ from motcua.cases.pages.asking import (
     CHECK,
     DELIVERY,
     PERSON,
+    RECEIVER,
     WHOM,
     Application,
     Web,
@@ -124,7 +125,7 @@ def _check_page(
         key=drafting.send_key(draft),
         acting=here.viewer.name,
         organisation=here.viewer.organisation_name,
-        about=_about(here, checked.subject),
+        about=[_about(here, checked.subject), _receiver(here)],
         pages=pages,
         delivery=forms.summary(delivery, ["delivery"], {"delivery": draft.delivery},
                                here.language, f"{here.address(DELIVERY)}?change"),
@@ -138,7 +139,15 @@ def _check_page(
     return render(page, here.request, status)
 
 
-def _about(here: Application, subject: Subject | None) -> list[Answered]:
+def _receiver(here: Application) -> Answered:
+    may = here.receivers
+    name = next((a.name for a in may if len(may) == 1 or a.code == here.draft.agency_code), None)
+    change = f"{here.address(RECEIVER)}?change" if len(may) > 1 else ""
+    lines = [name.within(here.language)] if name else []
+    return Answered(say(here.language, "Who receives it"), lines, change)
+
+
+def _about(here: Application, subject: Subject | None) -> Answered:
     number = here.draft.subject_number
     said = number or ""
     if number is None:
@@ -147,7 +156,7 @@ def _about(here: Application, subject: Subject | None) -> list[Answered]:
         said = f"{subject.name} · {number}"
     can_change = here.procedure.delegation is not None
     change = f"{here.address(WHOM)}?change" if can_change else ""
-    return [Answered(say(here.language, "The result is about"), [said], change)]
+    return Answered(say(here.language, "The result is about"), [said], change)
 
 
 def _handed_in(
@@ -160,7 +169,7 @@ def _handed_in(
 
 
 def _unfinished(here: Application, checked: Ready) -> str | None:
-    order = stops(here.procedure)
+    order = stops(here)
     found = [stop_of(here.procedure, fault) for fault in checked.faults]
     return min((s for s in found if s in order and s != CHECK), key=order.index, default=None)
 

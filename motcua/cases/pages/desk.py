@@ -1,6 +1,7 @@
 """The officers' desk: what waits, the one in hand, and what may be done with it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
@@ -26,7 +27,7 @@ from motcua.cases.pages import desk_words
 from motcua.cases.pages.desk_acts import ACT_OF_NOUN, Act, acts, body_of, hindrances
 from motcua.cases.pages.desk_words import Row, Sheet
 from motcua.db import City
-from motcua.db.events import STREAMS_MAX, Listener
+from motcua.db.events import STREAM_SECONDS_MAX, Listener
 from motcua.identity import Viewer
 from motcua.web import Page, figures, reasons, render
 from motcua.web.forms import Problem
@@ -204,18 +205,20 @@ async def open_document(
 @get("/desk/events", opt=OFFICER, include_in_schema=False)
 async def follow(city: NamedDependency[City], viewer: NamedDependency[Viewer]) -> Stream:
     """Says that something happened in the officer's agencies, and nothing of what it was."""
-    if city[Listener].streams >= STREAMS_MAX:
+    if city[Listener].is_full(viewer.person):
         raise ServiceUnavailableException(headers={"Retry-After": "10"})
     async with city.database.read(viewer.person) as db:
         mine = {post.agency_code for post in await agencies.posts_of(db)}
     head = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return Stream(_signals(city[Listener], mine), media_type="text/event-stream", headers=head)
+    flow = _signals(city[Listener], viewer, mine)
+    return Stream(flow, media_type="text/event-stream", headers=head)
 
 
-async def _signals(listener: Listener, mine: set[str]) -> AsyncIterator[bytes]:
-    async with listener.about(*mine) as bell:
+async def _signals(listener: Listener, viewer: Viewer, mine: set[str]) -> AsyncIterator[bytes]:
+    ends = time.monotonic() + STREAM_SECONDS_MAX
+    async with listener.about(viewer.person, *mine) as bell:
         yield b"retry: 1000\n\n"
-        while not listener.stopping.is_set():
+        while not listener.stopping.is_set() and time.monotonic() < ends:
             try:
                 await asyncio.wait_for(bell.wait(), KEEP_ALIVE_SECONDS)
             except TimeoutError:

@@ -187,8 +187,9 @@ async def receipt(
     city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
 ) -> Response[bytes]:
     """Form 01, made and signed when it is asked for."""
-    async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
+    async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
         case = await actions.open_case(db, code)
+        await actions.note_look(db, viewer, case)
         facts = await issuing.receipt(db, case, await actions.definition(db, case))
     pdf = await documents.hand_out(city, case.agency_code, "receipt.typ", facts)
     head = {
@@ -199,8 +200,10 @@ async def receipt(
 
 
 async def _open(city: City, viewer: Viewer, code: str, language: Language) -> _Opened:
-    async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
-        events = await actions.history(db, await actions.open_case(db, code), language)
+    async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
+        case = await actions.open_case(db, code)
+        await actions.note_look(db, viewer, case)
+        events = await actions.history(db, case, language)
         # Read after its events, so that a page never shows less than it says it has seen.
         case = await actions.open_case(db, code)
         view = await actions.show_case(db, viewer, case, language)

@@ -8,9 +8,9 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from motcua import agencies
-from motcua.base.text import Text
+from motcua.base.text import Source, Text
 from motcua.cases import actions
-from motcua.cases.model.procedure import Condition, DocumentNeed, Procedure, PublishedFee, Source
+from motcua.cases.model.procedure import Condition, DocumentNeed, Procedure, PublishedFee
 from motcua.cases.rules.deadline import Limit, read_limit
 from motcua.db import City
 from motcua.web import Page, render

@@ -63,7 +63,8 @@ async def take_whom(
     if not chosen or not number:
         fault = Fault("/number" if chosen else "/whom", "form.required")
         return await _whom_page(here, None, [fault], chosen)
-    if chosen == "other" and (seconds := actions.LOOKUPS.wait(str(viewer.person))):
+    # A number may also come as the choice itself, and not only from the list that was offered.
+    if chosen != "self" and (seconds := actions.LOOKUPS.wait(str(viewer.person))):
         raise TooManyRequestsException(headers={"Retry-After": str(seconds)})
     wanted = None if chosen == "self" else number
     faults = []

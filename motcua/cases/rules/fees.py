@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from motcua.base.text import Text
-from motcua.cases.model.procedure import FeeLine, Source
+from motcua.base.text import Source, Text
+from motcua.cases.model.procedure import FeeLine
 from motcua.cases.rules.expressions import ExpressionError, Facts, read
 
 FEE_AMOUNT_MAX = 10**12

@@ -207,3 +207,7 @@ CREATE POLICY gate ON documents.results FOR SELECT TO motcua_gate USING (true);
 CREATE POLICY gate ON documents.result_statuses FOR SELECT TO motcua_gate USING (true);
 GRANT SELECT (id, sha256, made_by) ON documents.files TO motcua_gate;
 GRANT SELECT ON documents.results, documents.result_statuses TO motcua_gate;
+
+-- Who opened one's papers, for the page that says so; these events are few among many.
+CREATE INDEX openings_of_person ON db.events (person_id, id DESC)
+    WHERE kind IN ('document.opened', 'document.shown');

@@ -145,7 +145,8 @@ ALTER TABLE cases.proposals FORCE ROW LEVEL SECURITY;
 CREATE POLICY officers_of_the_case ON cases.proposals
     USING (db.is_system() OR EXISTS (
         SELECT FROM cases.cases c WHERE c.id = case_id AND c.agency_code IN (SELECT agencies.mine())))
-    WITH CHECK (proposed_by = db.person());
+    WITH CHECK (proposed_by = db.person() AND EXISTS (
+        SELECT FROM cases.cases c WHERE c.id = case_id AND c.agency_code IN (SELECT agencies.mine())));
 GRANT SELECT, INSERT ON cases.proposals TO motcua_app;
 
 CREATE TABLE cases.approvals (
@@ -162,7 +163,8 @@ ALTER TABLE cases.approvals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE cases.approvals FORCE ROW LEVEL SECURITY;
 CREATE POLICY with_the_proposal ON cases.approvals
     USING (EXISTS (SELECT FROM cases.proposals p WHERE p.id = proposal_id))
-    WITH CHECK (approved_by = db.person());
+    WITH CHECK (approved_by = db.person()
+                AND EXISTS (SELECT FROM cases.proposals p WHERE p.id = proposal_id));
 GRANT SELECT, INSERT ON cases.approvals TO motcua_app;
 
 -- What was asked for once more, and when it came.
@@ -189,6 +191,8 @@ CREATE TABLE cases.drafts (
     answers jsonb NOT NULL,
     documents jsonb NOT NULL,
     subject_number text,
+    -- Which of several agencies is to receive it; null where there is one, or nobody chose yet.
+    agency_code text,
     delivery text NOT NULL,
     kept_at timestamptz NOT NULL,
     PRIMARY KEY (person_id, procedure_code)

@@ -5,6 +5,7 @@ a list; the buttons `add=field` and `remove=field-0` change the rows without any
 """
 
 from motcua.web.forms.asked import (
+    RADIOS_MAX,
     ROWS_MAX,
     Answered,
     Asked,
@@ -22,6 +23,7 @@ from motcua.web.forms.shown import problems, questions
 from motcua.web.forms.summed_up import summary
 
 __all__ = [
+    "RADIOS_MAX",
     "ROWS_MAX",
     "Answered",
     "Asked",

@@ -8,6 +8,7 @@ from msgspec import Struct
 from motcua.base.text import Text
 
 ROWS_MAX = 50
+RADIOS_MAX = 12  # a longer choice is one box that opens
 
 
 class Offered(Protocol):
@@ -73,8 +74,12 @@ class Question(Struct, frozen=True, kw_only=True):
     choices: list[Choice] = []
     parts: list[Part] = []
     rows: list[list["Question"]] = []
+    row_sources: list[Text | None] = []
+    """Of each row that the city filled in: where from."""
     width: str = ""
     can_grow: bool = False
+    is_long: bool = False
+    """A choice too long for a column of buttons."""
 
 
 class Known(Struct, frozen=True):

@@ -7,6 +7,7 @@ from motcua.base.errors import Fault
 from motcua.base.text import Text
 from motcua.web import reasons
 from motcua.web.forms.asked import (
+    RADIOS_MAX,
     ROWS_MAX,
     Asked,
     Choice,
@@ -89,6 +90,7 @@ class _Maker:
             parts=self._parts(id, field, value),
             rows=self._rows(id, field, value),
             width=_width(field),
+            is_long=len(field.options) > RADIOS_MAX and name not in _hosts(hanging),
             can_grow=field.kind == "list" and len(value or []) < (field.max or ROWS_MAX),
         )
 
@@ -161,6 +163,11 @@ def _host(
     if is_under_one and fields[beside[0][0]].kind in ("choice", "yes_no"):
         return beside[0]
     return None
+
+
+def _hosts(hanging: Mapping[str, tuple[str, Sequence[Any]] | None]) -> set[str]:
+    """Choices under which something hangs: only radios can show it."""
+    return {host[0] for host in hanging.values() if host}
 
 
 def _typed(value: Any) -> str:

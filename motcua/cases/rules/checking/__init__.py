@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from motcua.base.pack import Kind, Pack, PackBroken, PackFault, Place, Where
 from motcua.cases.model.calendar import PackCalendar
-from motcua.cases.model.procedure import Procedure
+from motcua.cases.model.procedure import Finding, KnownRows, Procedure
 from motcua.cases.rules.checking.calendar import calendar_faults
 from motcua.cases.rules.checking.expressions import expression_faults
 from motcua.cases.rules.checking.form import example_faults, form_faults
@@ -18,7 +18,15 @@ CALENDAR = Kind(name="calendar", place="calendar.yaml", type=PackCalendar)
 
 Fault = tuple[Place, str, str]
 
-__all__ = ["CALENDAR", "PROCEDURES", "Around", "calendar_faults", "procedure_faults"]
+__all__ = [
+    "CALENDAR", "PROCEDURES", "Around", "Operation", "calendar_faults", "procedure_faults",
+]  # fmt: skip
+
+
+class Operation(Struct, frozen=True, kw_only=True):
+    takes: Collection[str]
+    lists: Mapping[str, Collection[str]]
+    """The lists of its answer, with the columns of each."""
 
 
 class Around(Struct, frozen=True, kw_only=True):
@@ -26,8 +34,8 @@ class Around(Struct, frozen=True, kw_only=True):
 
     agencies: Mapping[str, str] | None
     """Codes and authorities, each with its kind of agency."""
-    registers: Mapping[str, Mapping[str, Collection[str]]] | None
-    """Register, its operations, the arguments of each."""
+    registers: Mapping[str, Mapping[str, Operation]] | None
+    """Register, and its operations by name."""
 
 
 def procedure_faults(pack: Pack, where: Where, around: Around) -> Iterator[PackFault]:
@@ -140,20 +148,15 @@ def _agencies(procedure: Procedure, known: Mapping[str, str]) -> Iterator[Fault]
 
 
 def _registers(
-    procedure: Procedure, known: Mapping[str, Mapping[str, Collection[str]]]
+    procedure: Procedure, known: Mapping[str, Mapping[str, Operation]]
 ) -> Iterator[Fault]:
     for i, finding in enumerate(procedure.findings):
-        operations = known.get(finding.register)
-        if operations is None:
-            what = f"unknown register '{finding.register}'"
-            yield ("findings", i, "register"), what, f"known: {', '.join(sorted(known))}"
-        elif finding.operation not in operations:
-            what = f"'{finding.register}' has no operation '{finding.operation}'"
-            yield ("findings", i, "operation"), what, f"known: {', '.join(sorted(operations))}"
-        elif unknown := finding.with_.keys() - operations[finding.operation]:
-            what = f"'{finding.operation}' does not take {', '.join(sorted(unknown))}"
-            mend = f"it takes: {', '.join(sorted(operations[finding.operation]))}"
-            yield ("findings", i, "with"), what, mend
+        yield from _question(("findings", i), finding, known)
+    for name, field in procedure.form.fields.items():
+        if field.known_from:
+            place: Place = ("form", "fields", name, "known_from")
+            yield from _question(place, field.known_from, known)
+            yield from _rows(place, field.known_from, known)
     for i, page in enumerate(procedure.form.pages):
         for j, shown in enumerate(page.known):
             register = shown.from_.partition(".")[0]
@@ -161,3 +164,36 @@ def _registers(
                 place = ("form", "pages", i, "known", j, "from")
                 mend = f"known: {', '.join(sorted(known))}"
                 yield place, f"unknown register '{register}'", mend
+
+
+def _question(
+    place: Place, asked: Finding | KnownRows, known: Mapping[str, Mapping[str, Operation]]
+) -> Iterator[Fault]:
+    operations = known.get(asked.register)
+    if operations is None:
+        what = f"unknown register '{asked.register}'"
+        yield (*place, "register"), what, f"known: {', '.join(sorted(known))}"
+    elif asked.operation not in operations:
+        what = f"'{asked.register}' has no operation '{asked.operation}'"
+        yield (*place, "operation"), what, f"known: {', '.join(sorted(operations))}"
+    elif unknown := asked.with_.keys() - operations[asked.operation].takes:
+        what = f"'{asked.operation}' does not take {', '.join(sorted(unknown))}"
+        mend = f"it takes: {', '.join(sorted(operations[asked.operation].takes))}"
+        yield (*place, "with"), what, mend
+
+
+def _rows(
+    place: Place, asked: KnownRows, known: Mapping[str, Mapping[str, Operation]]
+) -> Iterator[Fault]:
+    operation = known.get(asked.register, {}).get(asked.operation)
+    if operation is None:
+        return
+    if asked.rows not in operation.lists:
+        what = f"'{asked.operation}' answers with no list '{asked.rows}'"
+        yield (*place, "rows"), what, f"known: {', '.join(sorted(operation.lists)) or 'none'}"
+        return
+    columns = operation.lists[asked.rows]
+    for ours, theirs in asked.fields.items():
+        if theirs not in columns:
+            what = f"'{asked.rows}' has no '{theirs}'"
+            yield (*place, "fields", ours), what, f"known: {', '.join(sorted(columns))}"

@@ -55,6 +55,9 @@ def written(procedure: Procedure) -> Iterator[Written]:
     for i, finding in enumerate(procedure.findings):
         for name, source in finding.with_.items():
             yield Written(("findings", i, "with", name), source, KNOWN)
+    for field, asked in procedure.form.fields.items():
+        for name, source in asked.known_from.with_.items() if asked.known_from else ():
+            yield Written(("form", "fields", field, "known_from", "with", name), source, KNOWN)
     for i, result in enumerate(procedure.results):
         yield Written(("results", i, "when"), result.when, ANSWERED)
         for name, source in result.data.items():

@@ -37,6 +37,11 @@ def _field(place: Place, field: Field, beside: Mapping[str, Field]) -> Iterator[
     yield from _options(place, field)
     if (field.kind == "list") != bool(field.fields):
         yield place, "'fields' and kind 'list' go together", "add the columns, or change the kind"
+    if field.known_from and field.kind != "list":
+        yield (*place, "known_from"), "only a list can be known from a register", "take it away"
+    for name in field.known_from.fields.keys() - field.fields.keys() if field.known_from else ():
+        where, mend = (*place, "known_from", "fields", name), f"known: {', '.join(field.fields)}"
+        yield where, f"the list has no column '{name}'", mend
     if field.min is not None and field.max is not None and field.min > field.max:
         yield (*place, "min"), "'min' is more than 'max'", "mend one of them"
     if field.pattern is not None and not _compiles(field.pattern):
