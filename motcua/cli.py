@@ -5,10 +5,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -18,8 +19,7 @@ from motcua.base import settings
 from motcua.base.errors import Invalid, Refusal
 from motcua.base.pack import Pack, PackBroken, schema
 from motcua.base.settings import Settings
-from motcua.base.text import Text
-from motcua.cases import Procedures
+from motcua.cases import Procedures, due_reason
 from motcua.cases.model.calendar import PackCalendar
 from motcua.cases.rules import deadline
 from motcua.db import City
@@ -28,12 +28,30 @@ from motcua.demo import eid
 from motcua.demo import people as sample
 from motcua.web import reasons
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Answer(msgspec.Struct, frozen=True):
+    """What a command prints: lines for people, or with `--json` the value; and its exit status."""
+
+    value: Any
+    lines: list[str]
+    status: int = 0
+
+
+class Entrance(click.Group):
+    """Whatever a command refuses is said in words on stderr, with status 1."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except PackBroken as broken:
+            raise SystemExit(str(broken)) from None
+        except Refusal as refusal:
+            raise SystemExit("\n".join(_said(refusal))) from None
+
+
+@click.group(cls=Entrance, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--pack", metavar="DIR", help="The city's pack (else $MOTCUA_PACK, else motcua.toml)."
 )
@@ -49,21 +67,17 @@ def chosen(**given: Any) -> Settings:
     return settings.read(pack=pack, data=data, **given)
 
 
-def command(name: str | None = None, group: Any = main) -> Callable[[F], Any]:
-    """A command whose answer is printed: lines for people, or with `--json` one value."""
+def command(name: str, group: click.Group = main) -> Callable[[Callable[..., Answer]], Any]:
+    """A command whose answer is printed, with `--json` as one value on the last line."""
 
-    def make(function: F) -> Any:
+    def make(function: Callable[..., Answer]) -> Any:
         @wraps(function)
         def run(as_json: bool, **given: Any) -> None:
-            try:
-                answer = function(**given)
-            except Refusal as refusal:
-                stop(refusal)
-            if as_json:
-                click.echo(msgspec.json.encode(answer).decode())
-            else:
-                for line in _lines(answer):
-                    click.echo(line)
+            answer = function(**given)
+            lines = [msgspec.json.encode(answer.value).decode()] if as_json else answer.lines
+            for line in lines:
+                click.echo(line)
+            sys.exit(answer.status)
 
         decorated = click.option("--json", "as_json", is_flag=True, help="Print JSON.")(run)
         return group.command(name)(decorated)
@@ -71,30 +85,14 @@ def command(name: str | None = None, group: Any = main) -> Callable[[F], Any]:
     return make
 
 
-def stop(refusal: Refusal) -> None:
-    """Say what is wrong and leave with status 1."""
-    click.echo(reasons.sentence(refusal.reason, refusal.facts, "en"), err=True)
+def _said(refusal: Refusal) -> Iterator[str]:
+    yield reasons.sentence(refusal.reason, refusal.facts, "en")
     for fault in refusal.faults if isinstance(refusal, Invalid) else []:
-        said = reasons.sentence(fault.reason, fault.facts, "en")
-        click.echo(f"{fault.pointer}: {said}", err=True)
-    for name, fact in refusal.facts.items():
-        click.echo(f"  {name}: {fact}", err=True)
-    sys.exit(1)
+        yield f"{fault.pointer}: {reasons.sentence(fault.reason, fault.facts, 'en')}"
 
 
-def _lines(answer: Any) -> list[str]:
-    if isinstance(answer, list):
-        return [line if isinstance(line, str) else json.dumps(_plain(line), ensure_ascii=False)
-                for line in answer]  # fmt: skip
-    if isinstance(answer, dict):
-        return [f"{name}: {_plain(value)}" for name, value in answer.items()]
-    return [] if answer is None else [str(answer)]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Text):
-        return value.en
-    return msgspec.to_builtins(value)
+def _pairs(value: dict[str, Any]) -> list[str]:
+    return [f"{name}: {said}" for name, said in value.items()]
 
 
 def in_city(act: Callable[[City], Any]) -> Any:
@@ -118,40 +116,39 @@ def in_city(act: Callable[[City], Any]) -> Any:
 def serve_command(demo: bool, host: str | None, port: int | None) -> None:
     """Run everything: database, web, API, workers. Ctrl-C stops it."""
     city = chosen(is_start=True, demo=demo or None, host=host, port=port)
-    try:
-        Pack.read(city.pack)
-        serve.Keeper(city, lambda line: click.echo(line)).run()
-    except PackBroken as broken:
-        raise SystemExit(str(broken)) from None
-    except Refusal as refusal:
-        stop(refusal)
+    Pack.read(city.pack)
+    serve.Keeper(city, lambda line: click.echo(line)).run()
 
 
-@command()
+@command("token")
 @click.argument("person")
 @click.option("--level", type=click.IntRange(1, 2), help="Lower the e-ID level.")
 @click.option("--for", "organisation", metavar="ORG", help="Act in an organisation's name.")
-def token(person: str, level: int | None, organisation: str | None) -> str:
+def token(person: str, level: int | None, organisation: str | None) -> Answer:
     """Demo: an access token for a sample person or officer."""
-    return eid.mint(chosen(), person, level, organisation)
+    made = eid.mint(chosen(), person, level, organisation)
+    return Answer(made, [made])
 
 
-@command()
-def people() -> list[str]:
+@command("people")
+def people() -> Answer:
     """Demo: the sample people, one a line: id, name, role."""
-    return sample.people_lines(chosen())
+    known = sample.people(chosen())
+    told = [{"id": one.id, "name": one.name, "role": one.role.en} for one in known]
+    return Answer(told, sample.people_lines(chosen()))
 
 
-@main.group()
+@main.group("bank")
 def bank() -> None:
     """Demo: the bank."""
 
 
 @command("pay", bank)
 @click.argument("case")
-def pay(case: str) -> Any:
+def pay(case: str) -> Answer:
     """Settle a case's open payment as the bank would, by its signed call-back over HTTP."""
-    return in_city(lambda city: demo_bank.pay_command(city, case))
+    settled = in_city(lambda city: demo_bank.pay_command(city, case))
+    return Answer(settled, _pairs(settled))
 
 
 @main.group("pack")
@@ -159,43 +156,46 @@ def pack_group() -> None:
     """A city's data."""
 
 
-@pack_group.command("check")
+@command("check", pack_group)
 @click.argument("folder", type=click.Path(path_type=Path))
-def check(folder: Path) -> None:
+def check(folder: Path) -> Answer:
     """Every fault of a pack as file:line: what is wrong, and how to mend it. Silent if none."""
     found = doctor.pack_faults(folder)
-    for fault in found:
-        click.echo(str(fault))
-    sys.exit(1 if found else 0)
+    return Answer(found, [str(fault) for fault in found], 1 if found else 0)
 
 
 @command("schema", pack_group)
 @click.argument("kind", type=click.Choice(sorted(doctor.KINDS)))
-def show_schema(kind: str) -> str:
+def show_schema(kind: str) -> Answer:
     """The JSON Schema of a kind of file, for editors."""
-    return json.dumps(schema(doctor.KINDS[kind]), ensure_ascii=False, indent=2)
+    made = schema(doctor.KINDS[kind])
+    return Answer(made, [json.dumps(made, ensure_ascii=False, indent=2)])
 
 
-@command()
+@command("search")
 @click.argument("words", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(1, 100), default=10)
-def search(words: tuple[str, ...], limit: int) -> list[dict[str, str]]:
+def search(words: tuple[str, ...], limit: int) -> Answer:
     """What the portal's search answers."""
     made = chosen()
     city = City(made, Pack.read(made.pack), "")
-    found = city[Procedures].search(" ".join(words), limit)
-    return [{"code": k.procedure.code, "name": k.procedure.name.vi} for k in found]
+    found = [known.procedure for known in city[Procedures].search(" ".join(words), limit)]
+    told = [{"code": one.code, "name": one.name.vi} for one in found]
+    return Answer(told, [f"{one['code']}  {one['name']}" for one in told])
 
 
-@command()
+@command("due")
 @click.option("--received", required=True, help="When it came, 2026-02-10T09:00.")
 @click.option("--limit", required=True, help="3wd, 8wh, 10d or 2m.")
 @click.option("--cutoff", is_flag=True, help="Apply the cut-off hour.")
 @click.option("--regime", help="The day whose rules hold, 2025-07-01.")
-def due(received: str, limit: str, cutoff: bool, regime: str | None) -> dict[str, Any]:
+def due(received: str, limit: str, cutoff: bool, regime: str | None) -> Answer:
     """The moment by which the city must answer, and why."""
     calendar = Pack.read(chosen().pack).file("calendar", PackCalendar)
-    return deadline.due_command(calendar, received, limit, cutoff, regime)
+    told = deadline.due_command(calendar, received, limit, cutoff, regime)
+    zone = ZoneInfo(calendar.time_zone)
+    why = [f"  {due_reason(reason, 'en', zone)}" for reason in told["reasons"]]
+    return Answer(told, [told["due_at"], *why])
 
 
 @main.group("registers", invoke_without_command=True)
@@ -214,40 +214,34 @@ def registers(context: click.Context, as_json: bool) -> None:
         click.echo(f"{one.name:<14} {one.wire:<6} {one.state:<9} {one.calls:>6}  {operations}")
 
 
-@registers.command("fault")
+@command("fault", registers)
 @click.argument("name")
 @click.argument("mode", type=click.Choice(exchange.FAULTS))
-def fault_command(name: str, mode: str) -> None:
+def fault_command(name: str, mode: str) -> Answer:
     """Demo: make a register's simulator fail in one of the ways real ones do."""
-    try:
-        in_city(lambda city: exchange.fault(city, name, mode))
-    except Refusal as refusal:
-        stop(refusal)
+    in_city(lambda city: exchange.fault(city, name, mode))
+    return Answer({"register": name, "mode": mode}, [])
 
 
-@main.command("verify")
+@command("verify")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--trust", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="The trust anchors (PEM); else the data folder's.")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def verify(file: Path, trust: Path | None, as_json: bool) -> None:
+@click.option(
+    "--trust",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The trust anchors (PEM); else the data folder's.",
+)
+def verify(file: Path, trust: Path | None) -> Answer:
     """Check a paper off line: exit 0 valid, 1 not valid, 2 cannot tell."""
     status, said = documents.verify_command(file, trust, chosen())
-    if as_json:
-        click.echo(msgspec.json.encode(said).decode())
-    else:
-        for line in _lines(said):
-            click.echo(line)
-    sys.exit(status)
+    return Answer(said, _pairs(said), status)
 
 
-@main.command("doctor")
-def examine() -> None:
+@command("doctor")
+def examine() -> Answer:
     """What this city needs and whether it has it; exit 1 when something is missing."""
     found = doctor.examine(chosen())
-    for one in found:
-        click.echo(f"{'well' if one.is_well else 'AMISS':<6} {one.what:<12} {one.said}")
-    sys.exit(0 if all(one.is_well for one in found) else 1)
+    lines = [f"{'well' if one.is_well else 'AMISS':<6} {one.what:<12} {one.said}" for one in found]
+    return Answer(found, lines, 0 if all(one.is_well for one in found) else 1)
 
 
 @main.command("bench", context_settings={"ignore_unknown_options": True})

@@ -9,6 +9,7 @@ from motcua.cases import jobs as _cases  # noqa: F401 - declares its handlers
 from motcua.db import City, jobs
 from motcua.db.migrate import app_url
 from motcua.notices import jobs as _notices  # noqa: F401
+from motcua.payments import jobs as _payments  # noqa: F401
 
 
 async def main() -> None:

@@ -55,7 +55,7 @@ async def _create(first_url: str, url: str) -> None:
 
 @pytest.fixture(scope="session")
 def settings(data_folder: Path) -> Settings:
-    port = 20000 + os.getpid() % 20000
+    port = 20000 + os.getpid() % 12000
     return Settings(
         pack=ROOT / "packs" / "sample",
         data=data_folder,

@@ -4,7 +4,7 @@ An *agency* receives and decides; an *authority* is what only one agency may do;
 officer's role in one agency, from a day on.
 """
 
-from motcua.agencies.actions import Agencies, appoint, posts_of, roles_in
+from motcua.agencies.actions import Agencies, appoint, holds, posts_of, roles_in
 from motcua.agencies.model import Agency, AgencyFile, AgencyKind, Post
 from motcua.agencies.rules import AGENCIES, agency_faults, known_codes
 
@@ -17,6 +17,7 @@ __all__ = [
     "Post",
     "agency_faults",
     "appoint",
+    "holds",
     "known_codes",
     "posts_of",
     "roles_in",

@@ -34,7 +34,9 @@ class Agencies:
         return self._by_code[code]
 
     def name(self, code: str) -> Text:
-        return self.by_code(code).name
+        """An agency that the pack no longer lists is called by its code: old cases name it."""
+        known = self._by_code.get(code)
+        return known.name if known else Text(code, code)
 
     def receivers(
         self,
@@ -55,6 +57,11 @@ async def posts_of(db: Read) -> list[Post]:
 async def roles_in(db: Read, agency_code: str) -> set[str]:
     """What the acting person is in that agency today; empty: nothing."""
     return set(await queries.roles_of_person(db, db.person, agency_code, _today(db)))
+
+
+async def holds(db: Read, person: PersonId, agency_code: str, role: str) -> bool:
+    """Whether somebody else holds that post today; the acting person's own are `roles_in`."""
+    return await queries.holds(db, person, agency_code, role)
 
 
 async def appoint(db: Write, person: PersonId, agency_code: str, role: str, since: date) -> None:

@@ -21,3 +21,7 @@ async def add_post(
 async def roles_of_person(
     db: Read, person_id: PersonId, agency_code: str, today: date
 ) -> list[str]: ...
+
+
+@statement
+async def holds(db: Read, person_id: PersonId, agency_code: str, role: str) -> bool: ...

@@ -19,3 +19,6 @@ SELECT role
 FROM agencies.posts
 WHERE person_id = :person_id AND agency_code = :agency_code
     AND from_date <= :today AND (to_date IS NULL OR to_date > :today);
+
+-- name: holds
+SELECT agencies.holds(:person_id, :agency_code, :role);

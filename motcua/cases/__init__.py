@@ -12,6 +12,7 @@ promise    the moment by which the city must answer, and why
 
 from motcua.cases.actions import Procedures, keep_procedures, looks_at_my_cases, progress
 from motcua.cases.actions.drafting import drafts_of_me
+from motcua.cases.actions.reading import due_reason
 from motcua.cases.actions.telling import CaseLine, Offer, lines_of_me, offers
 from motcua.cases.model.case import Draft
 from motcua.cases.model.desk import LookAtCase
@@ -25,6 +26,7 @@ __all__ = [
     "Procedure",
     "Procedures",
     "drafts_of_me",
+    "due_reason",
     "keep_procedures",
     "lines_of_me",
     "looks_at_my_cases",

@@ -21,7 +21,7 @@ from motcua.db import City
 from motcua.db.events import STREAM_SECONDS_MAX, Listener
 from motcua.identity import Viewer
 from motcua.web.language import Language
-from motcua.web.once import once
+from motcua.web.once import once, repeated
 from motcua.web.render import language_of
 
 LIMIT_MAX = 100
@@ -81,9 +81,13 @@ async def file_case(
     viewer: NamedDependency[Viewer],
     data: JSONBody[Filing],
 ) -> Response[bytes]:
-    if data.on_behalf_of and (seconds := actions.LOOKUPS.wait(str(viewer.person))):
-        raise TooManyRequestsException(headers={"Retry-After": str(seconds)})
-    other = await actions.other_of(city, viewer, data.on_behalf_of)
+    other = None
+    if data.on_behalf_of is not None:
+        if kept := await repeated(request, viewer.person, viewer.on_behalf_of):
+            return kept
+        if seconds := actions.LOOKUPS.wait(str(viewer.person)):
+            raise TooManyRequestsException(headers={"Retry-After": str(seconds)})
+        other = await actions.other_of(city, viewer, data.on_behalf_of)
     language = language_of(request)
     return await once(
         request,
@@ -128,6 +132,8 @@ async def act(
     action = data.pop("action", None)
     if not isinstance(action, str):
         raise Invalid("case.no_action")
+    if kept := await repeated(request, viewer.person, viewer.on_behalf_of):
+        return kept
     try:
         made = await actions.ask_before(city, viewer, code, action)
     except Unavailable:

@@ -258,3 +258,7 @@ async def record_look(
 async def looks_at_cases_of(
     db: Read, person: PersonId, behalf: PersonId | None, before: UUID, at_most: int
 ) -> list[LookAtCase]: ...
+
+
+@statement
+async def forget_old_drafts(db: Write, before: datetime) -> None: ...

@@ -226,3 +226,6 @@ FROM cases.cases c JOIN cases.looks l ON l.case_id = c.id
 WHERE (c.filed_by = :person OR c.applicant_id IN (:person, :behalf)) AND l.id < :before
 ORDER BY l.id DESC
 LIMIT :at_most;
+
+-- name: forget_old_drafts
+DELETE FROM cases.drafts WHERE kept_at < :before;

@@ -29,6 +29,9 @@ JOBS_AT_ONCE_MAX = 16
 
 Handler = Callable[[City, dict[str, Any]], Coroutine[Any, Any, None]]
 
+Chore = Callable[[City], Coroutine[Any, Any, None]]
+
+CHORES: list[tuple[float, Chore]] = []
 HANDLERS: dict[str, tuple[Handler, int]] = {}
 FOLLOWERS: dict[str, list[str]] = {}
 
@@ -54,6 +57,16 @@ def on(event: str, attempts: int = 8) -> Callable[[Handler], Handler]:
         name = f"{room}.{function.__name__}"
         FOLLOWERS.setdefault(event, []).append(name)
         return handler(name, attempts)(function)
+
+    return declare
+
+
+def every(hours: float) -> Callable[[Chore], Chore]:
+    """Declare a chore that each worker does now and then; it must bear being done twice at once."""
+
+    def declare(function: Chore) -> Chore:
+        CHORES.append((hours * 3600, function))
+        return function
 
     return declare
 
@@ -88,11 +101,24 @@ async def work(city: City, stop: asyncio.Event) -> None:
     running = asyncio.create_task(
         queue.run(dequeue_timeout=timedelta(seconds=5), max_concurrent_tasks=JOBS_AT_ONCE_MAX * 2)
     )
+    chores = [asyncio.create_task(_repeat(city, *chore)) for chore in CHORES]
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for chore in chores:
+        chore.cancel()
     queue.shutdown.set()
     await running
     await connection.close()
+
+
+async def _repeat(city: City, seconds: float, chore: Chore) -> None:
+    while True:
+        try:
+            await chore(city)
+        except Exception as failure:
+            told = {"job": chore.__name__, "failure": type(failure).__name__}
+            log.warning("chore failed", extra=told)
+        await asyncio.sleep(seconds)
 
 
 def _register(queue: PgQueuer, city: City, name: str, function: Handler, attempts: int) -> None:

@@ -1,11 +1,19 @@
 -- The statements of the ground: one event with the jobs it causes, one remembered answer.
 
 -- name: record_event
-WITH happened AS (
+-- Two transactions about one thing take turns here, so that its events commit in their order and
+-- a stream that resumes after a sequence misses none.
+WITH turn AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock(
+        hashtextextended(CAST(CAST(:subject_id AS uuid) AS text), 1)
+    )
+), happened AS (
     INSERT INTO db.events
         (id, at, kind, subject_id, actor_id, behalf_id, person_id, agency_code, facts, salt, digest)
-    VALUES (:id, :at, :kind, :subject_id, :actor_id, :behalf_id, :person_id, :agency_code, :facts,
-            :salt, :digest)
+    SELECT :id, :at, :kind, :subject_id, :actor_id, CAST(:behalf_id AS uuid),
+           CAST(:person_id AS uuid), CAST(:agency_code AS text), CAST(:facts AS jsonb),
+           CAST(:salt AS bytea), CAST(:digest AS bytea)
+    FROM turn
     RETURNING sequence
 ), queued AS (
     INSERT INTO jobs.pgqueuer (priority, entrypoint, payload, status)

@@ -11,6 +11,7 @@ import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,7 @@ jit = off
 log_min_messages = warning
 log_min_error_statement = panic   # statements carry people's data and stay out of the log
 log_parameter_max_length_on_error = 0
+log_error_verbosity = terse            # details quote values
 timezone = 'UTC'
 """
 
@@ -86,7 +88,10 @@ class Server:
 
         Call it from the main thread: the kernel's death signal follows the thread that forked.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
+        # As root another user runs PostgreSQL and must walk through, but need not look around.
+        is_root = os.geteuid() == 0
+        self.root.parent.mkdir(mode=0o711 if is_root else 0o700, parents=True, exist_ok=True)
+        self.root.mkdir(mode=0o700, exist_ok=True)
         deadline = time.monotonic() + START_SECONDS_MAX
         while not self._own():
             if self.is_ready():
@@ -149,8 +154,17 @@ class Server:
         if version != "18":
             raise Unavailable("database.other_version", found=version, needed="18")
 
+    def _refuse_foreign_socket(self) -> None:
+        """In /tmp anybody may have made a folder, or a link, of this name before us: who owns it
+        could answer in PostgreSQL's place."""
+        found = self.socket.lstat()
+        ours = {os.geteuid(), _servant().pw_uid} if os.geteuid() == 0 else {os.geteuid()}
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours or found.st_mode & 0o077:
+            raise Unavailable("database.foreign_socket", folder=str(self.socket))
+
     def _launch(self) -> None:
         self.socket.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._refuse_foreign_socket()
         config = self.cluster / "motcua.conf"
         config.write_text(CONFIG.format(socket=self.socket))
         main = self.cluster / "postgresql.conf"

@@ -95,7 +95,10 @@ class Realm:
         if firm:
             organisation = {"taxCode": firm.number, "name": firm.name}
             return claims | {"accountType": "organisation", "organisation": organisation}
-        return claims | {"accountType": "citizen", "accountLevel": level or person.level}
+        return claims | {
+            "accountType": "citizen",
+            "accountLevel": min(level or 2, person.level or 0),
+        }
 
     def access_token(self, account: str, token_id: str, level: int | None = None) -> str:
         claims = self.claims(account, level)

@@ -14,7 +14,7 @@ from litestar import Request, Response
 from motcua.base import clock
 from motcua.base.errors import Conflict, Invalid
 from motcua.base.ids import PersonId
-from motcua.db import Write, queries
+from motcua.db import Read, Write, queries
 
 KEY_LENGTH_MAX = 255
 NUL = b"\\u0000"  # PostgreSQL has no such character
@@ -43,15 +43,7 @@ async def once(
     No key is Invalid (400), another body under the same key Invalid (422), the same request
     still at work Conflict (409).
     """
-    key = request.headers.get("idempotency-key", "")
-    if not 1 <= len(key) <= KEY_LENGTH_MAX:
-        raise KeyMissing("request.no_idempotency_key")
-    if said is None and NUL in await request.body():
-        raise Invalid("request.nul_character")
-    # The same words in the name of somebody else are another request.
-    seen = hashlib.sha256(f"{request.method} {request.url.path} {behalf or ''}\n".encode())
-    seen.update(await request.body() if said is None else said)
-    digest = seen.digest()
+    key, digest = await _read(request, behalf, said)
     async with request.app.state.city.database.write(person, behalf) as db:
         turn = await queries.claim_answer(db, person, key, digest, clock.now())
         if not turn.is_mine:
@@ -63,7 +55,31 @@ async def once(
     return Response(body, status_code=status, media_type=JSON)
 
 
-async def _again(db: Write, person: PersonId, key: str, digest: bytes) -> Response[bytes]:
+async def repeated(
+    request: Request[Any, Any, Any], person: PersonId, behalf: PersonId | None
+) -> Response[bytes] | None:
+    """The answer of an earlier same request, asked for before anything outside is troubled."""
+    key, digest = await _read(request, behalf, None)
+    async with request.app.state.city.database.read(person, behalf) as db:
+        first = await queries.answer_by_key(db, person, key)
+        return await _again(db, person, key, digest) if first and first.body else None
+
+
+async def _read(
+    request: Request[Any, Any, Any], behalf: PersonId | None, said: bytes | None
+) -> tuple[str, bytes]:
+    """The key, and a digest of what was asked: how, where, in whose name, in what words."""
+    key = request.headers.get("idempotency-key", "")
+    if not 1 <= len(key) <= KEY_LENGTH_MAX:
+        raise KeyMissing("request.no_idempotency_key")
+    if said is None and NUL in await request.body():
+        raise Invalid("request.nul_character")
+    seen = hashlib.sha256(f"{request.method} {request.url.path} {behalf or ''}\n".encode())
+    seen.update(await request.body() if said is None else said)
+    return key, seen.digest()
+
+
+async def _again(db: Read, person: PersonId, key: str, digest: bytes) -> Response[bytes]:
     first = await queries.answer_by_key(db, person, key)
     assert first is not None
     assert first.body is not None

@@ -222,7 +222,9 @@ def _local(path: str, query: str) -> str:
 def _faults_of_litestar(error: HTTPException) -> list[Fault]:
     extra = error.extra if isinstance(error.extra, list) else []
     keys = [str(part.get("key", "")) for part in extra if isinstance(part, dict)]
-    return [Fault("/" + key.replace(".", "/"), "web.wrong_shape") for key in keys]
+    return [
+        Fault(_pointer(f"`$.{key}`" if key != "data" else ""), "web.wrong_shape") for key in keys
+    ]
 
 
 def _pointer(message: str) -> str:

@@ -210,3 +210,9 @@ async def rows(city: City, case: Case) -> tuple[Any, ...]:
                 case.code,
             )
         )
+
+
+def told(refused: Conflict, fact: str) -> list[Any]:
+    found = refused.facts[fact]
+    assert isinstance(found, list)
+    return found

@@ -13,6 +13,7 @@ import uvicorn
 
 from motcua import app
 from motcua.db import City
+from motcua.db.events import Listener
 from motcua.identity import Viewer
 from motcua.identity.actions import TokenRefused
 from tests.cases import build
@@ -52,7 +53,7 @@ async def serving(city: City, port: int) -> AsyncIterator[City]:
     try:
         yield ours
     finally:
-        ours[app.Listener].let_go()
+        ours[Listener].let_go()
         server.should_exit = True
         await task
 

@@ -89,7 +89,8 @@ async def test_a_procedure_has_the_shape_of_the_contract_and_its_example_is_acce
 async def test_lists_go_on_where_the_last_page_ended(city: City, api: Api) -> None:
     codes = [(await post_case(api("binh"), city))["code"] for _ in range(5)]
     for who in ("binh", "reception"):
-        seen, before = [], ""
+        seen: list[str] = []
+        before = ""
         while len(seen) < 200:
             page = await api(who).get("/api/v1/cases", params={"limit": 2, "before": before})
             assert page.status_code == 200, page.text
@@ -219,7 +220,6 @@ async def test_a_body_that_is_none_is_a_problem_and_no_crash(
         assert [one["pointer"] for one in told["errors"]] == [pointer]
 
 
-@pytest.mark.xfail(strict=True, reason="the kit takes a RecursionError of msgspec for a bug: 500")
 async def test_a_nest_of_brackets_is_refused(api: Api) -> None:
     head = keyed() | {"content-type": "application/json"}
     nest = b'{"procedure": "9.000001", "answers": {"a": ' + b"[" * 50_000 + b"]" * 50_000 + b"}}"
@@ -306,9 +306,9 @@ async def test_a_level_too_low_is_told_what_is_needed(city: City, api: Api) -> N
 async def test_a_token_is_the_providers_and_of_today(
     city: City, staff: cast.Cast, unused_tcp_port_factory: Callable[[], int]
 ) -> None:
-    good = eid.mint(city.settings, "an")
+    good = eid.mint(city.settings, "dung")
     with clock.at(clock.now() - timedelta(days=2)):
-        old = eid.mint(city.settings, "an")
+        old = eid.mint(city.settings, "dung")
     body = good.split(".")
     bad = [
         old, signed_by_a_stranger(good), "x", "a.b.c", good[:-4], ".".join([*body[:2], ""]),
@@ -324,7 +324,8 @@ async def test_a_token_is_the_providers_and_of_today(
 
         async def ask(token: str) -> int:
             head = {"authorization": f"Bearer {token}"}
-            return (await client.get("/api/v1/cases", headers=head)).status_code
+            answer = await client.get("/api/v1/cases", headers=head)
+            return answer.status_code
 
         assert await ask(good) == 200
         assert [await ask(token) for token in bad] == [401] * len(bad)

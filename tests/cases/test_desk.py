@@ -251,6 +251,16 @@ async def test_a_double_click_acts_once(city: City, staff: Staff, enter: Enter) 
     assert kinds.count("case.message") == 1
 
 
+async def test_what_was_changed_on_an_old_page_is_not_called_sent(
+    city: City, staff: Staff, enter: Enter
+) -> None:
+    case = await filed(city)
+    browser = enter(staff.reception)
+    await do(browser, case, "message", text="Xin chào", key="k1")
+    changed = await do(browser, case, "message", text="Xin lỗi", key="k1")
+    assert changed.status_code == 422
+
+
 async def test_the_second_of_two_officers_gets_409_and_sees_who_did_what(
     city: City, staff: Staff, enter: Enter
 ) -> None:

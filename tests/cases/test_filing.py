@@ -234,7 +234,7 @@ async def test_a_number_is_a_whole_number_within_its_bounds(
 
 
 async def test_faults_in_rows_name_the_row(big: City, police: cast.Cast) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"from": "2010-13", "to": None, "address": "Hà Nội", "occupation": "Thợ"},
         {"from": "2015-01", "to": "2014-12", "address": "H", "occupation": 5, "pet": "mèo"},
         {"from": "2999-01", "to": None, "address": "Hà Nội"},

@@ -61,6 +61,14 @@ async def test_the_same_key_for_another_request_is_refused(city: City, api: Api)
     assert theirs.json()["code"] != code
 
 
+async def test_the_same_key_in_the_name_of_a_firm_is_another_request(city: City, api: Api) -> None:
+    key = keyed()
+    mine = await api("an").post("/api/v1/cases", json=request_of(city), headers=key)
+    assert mine.status_code == 201
+    for_firm = await api("firm").post("/api/v1/cases", json=request_of(city), headers=key)
+    assert problem(for_firm, 422)["reason"] == "request.key_used_for_another"
+
+
 async def test_a_refused_request_leaves_its_key_free(city: City, api: Api) -> None:
     an, key = api("an"), keyed()
     problem(await an.post("/api/v1/cases", json=request_of(city, copies=99), headers=key), 422)

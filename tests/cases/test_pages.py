@@ -269,6 +269,9 @@ async def test_nobody_finds_out_numbers_by_trying(
         for n in range(LOOKUPS.limit + 1)
     ]
     assert [answer.status_code for answer in tried] == [422] * LOOKUPS.limit + [429]
+    # Nor by a number in the place of the choice, as only the list of one's family sends it.
+    direct = await browser.post(f"{APPLY}/for-whom", data={"whom": "999000009999"})
+    assert direct.status_code == 429
     assert (await browser.post(f"{APPLY}/for-whom", data={"whom": "self"})).status_code == 303
 
 

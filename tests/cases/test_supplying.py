@@ -14,7 +14,7 @@ from motcua.cases import actions
 from motcua.db import City
 from tests import cast
 from tests.cases import build
-from tests.cases.build import RECORD, refusal
+from tests.cases.build import RECORD, refusal, told
 
 # Supplement
 
@@ -172,7 +172,7 @@ async def test_an_unknown_act_is_a_conflict_that_tells_what_may_be_done(
     for action in ("fly", "", "accept; DROP", "\x00"):
         refused = await refusal(city, staff.an, case, action)
         assert refused.reason == "case.no_such_action"
-        assert set(refused.facts["actions"]) == {"pay", "withdraw", "message"}
+        assert set(told(refused, "actions")) == {"pay", "withdraw", "message"}
 
 
 @pytest.mark.parametrize("code", ["SM.1-1", "", "\x00", "' OR true --", "x" * 10_000])

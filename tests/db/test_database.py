@@ -84,6 +84,21 @@ async def test_a_listener_rings_for_its_subject_only(city: City) -> None:
     assert listener.streams == 0
 
 
+async def test_one_reader_cannot_take_all_streams(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "STREAMS_PER_READER_MAX", 2)
+    listener, an, binh = events.Listener(city), someone(), someone()
+    async with listener.about(an, new_id()):
+        assert not listener.is_full(an)
+        async with listener.about(an, new_id()):
+            assert listener.is_full(an)
+            assert not listener.is_full(binh)
+    assert not listener.is_full(an)
+    monkeypatch.setattr(events, "STREAMS_MAX", 0)
+    assert listener.is_full(binh)
+
+
 async def test_a_job_follows_its_event_and_one_that_fails_is_tried_again_and_held(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -153,6 +153,17 @@ async def test_another_number_shows_nobody(
     assert "Nguyễn" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "body", [b"{", b"[" * 60_000, b'{"a": ' + b"[" * 300 + b"]" * 300 + b"}", b'"\xff"']
+)
+async def test_json_that_is_none_or_too_deep_is_refused(
+    client: httpx.AsyncClient, city: City, agency: str, body: bytes
+) -> None:
+    head = {"content-type": "application/json"}
+    answer = await client.post(f"/verify/{'0' * 20}", content=body, headers=head)
+    assert answer.status_code == 400
+
+
 async def test_nobody_tries_all_numbers(client: httpx.AsyncClient, city: City, agency: str) -> None:
     issued, _ = await issue(city, agency, someone())
     address = f"/verify/{issued.reference}"

@@ -1,6 +1,7 @@
 """Access tokens: whose they are, and which are refused."""
 
 import asyncio
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,12 @@ from motcua.web import SignInNeeded
 from tests.identity import build
 
 REFUSED = r"identity\.token_refused"
+
+
+def _with(token: str, place: int, content: bytes) -> str:
+    parts = token.split(".")
+    parts[place] = urlsafe_b64encode(content).decode().rstrip("=")
+    return ".".join(parts)
 
 
 async def test_a_minted_token_is_the_person_who_signs_in(
@@ -82,6 +89,10 @@ async def test_a_known_token_ends_when_it_says(liar: tuple[City, build.Liar]) ->
         lambda token: token[:-2],
         lambda token: token + "." + token,
         lambda token: token * 20,
+        lambda token: _with(token, 0, b'{"alg": "ES256", "kid": "a", "crit": 5}'),
+        lambda token: _with(token, 0, b'{"kid": "a", "x": ' + b"[" * 2500 + b"]" * 2500 + b"}"),
+        lambda token: _with(token, 1, b"[" * 5000),
+        lambda token: _with(token, 1, b"5"),
         build.unsigned,
         build.signed_by_a_stranger,
         build.with_the_same_kid,

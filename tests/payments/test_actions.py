@@ -86,6 +86,15 @@ async def test_a_request_is_opened_in_one_statement(city: City) -> None:
     assert payment.url.startswith(f"{city.settings.public_url}/pay/")
 
 
+async def test_nobody_sends_another_a_bill(city: City) -> None:
+    thing = new_id()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with city.database.write(PersonId(uuid4())) as db:
+            await payments.open_request(
+                db, thing, "X1.01-9", PersonId(uuid4()), AGENCY, 5, build.lines(5)
+            )
+
+
 async def test_nothing_to_pay_asks_for_nothing(city: City) -> None:
     payer = PersonId(uuid4())
     async with city.database.write(payer) as db:

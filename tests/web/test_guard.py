@@ -51,6 +51,11 @@ def test_a_change_made_with_a_cookie_comes_from_our_own_pages(client, headers, s
     assert client.post("/mine", headers=headers | AN).status_code == status
 
 
+def test_another_kind_of_authorization_does_not_open_the_door_to_a_cookie(client):
+    forged = {"authorization": "Basic eDp5", "origin": "https://evil.example"}
+    assert client.post("/mine", headers=forged | AN).status_code == 403
+
+
 def test_a_token_is_no_cookie_and_a_bank_signs_its_own_call(client):
     token = {"authorization": "Bearer an", "sec-fetch-site": "cross-site"}
     assert client.post("/mine", headers=token).status_code == 201

@@ -38,6 +38,12 @@ def test_nobody_is_led_out_of_the_house(client, address):
     assert answer.headers["location"] == "/"
 
 
+def test_an_address_in_vietnamese_letters_leads_back_too(client):
+    back = {"to": "en", "back": "/tìm?q=hộ%20khẩu"}
+    led = client.get("/language", params=back, follow_redirects=False)
+    assert led.headers["location"] == "/t%C3%ACm?q=h%E1%BB%99%20kh%E1%BA%A9u"
+
+
 def test_an_unknown_language_is_vietnamese(client):
     client.get("/language?to=xx", follow_redirects=False)
     assert client.cookies["language"] == "vi"

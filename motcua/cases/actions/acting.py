@@ -8,10 +8,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct, structs, to_builtins
 
-from motcua import identity, payments
+from motcua import agencies, payments
 from motcua.base import clock
 from motcua.base.errors import Conflict, Fault, Invalid, NotFound
-from motcua.base.ids import SYSTEM, PersonId, new_id
+from motcua.base.ids import PersonId, new_id
 from motcua.cases import queries
 from motcua.cases.actions import issuing, reading
 from motcua.cases.actions.filing import (
@@ -29,7 +29,7 @@ from motcua.cases.actions.standing import standing
 from motcua.cases.model.case import DONE, STATUS_STOPPED, Case, may_be_code
 from motcua.cases.model.view import WaitingView
 from motcua.cases.rules import fees, forms, routes
-from motcua.cases.rules.deadline import due_after_supplement, due_at
+from motcua.cases.rules.deadline import Due, due_after_supplement, due_at
 from motcua.cases.rules.routes import Action, CaseState
 from motcua.db import City, Write, events
 from motcua.identity import Viewer
@@ -130,7 +130,7 @@ async def _conflict(
         reason,
         actions=list(routes.allowed(known.procedure, state)),
         code=case.code,
-        status=case.status,
+        case_status=case.status,
         step=case.step,
         **facts,
     )
@@ -165,11 +165,17 @@ async def _tell(deed: Act, kind: str, **facts: Any) -> None:
 async def _accept(deed: Act) -> None:
     procedure, calendar = deed.known.procedure, deed.db.city[Procedures].calendar
     due = due_at(deed.at, procedure.limit, calendar, procedure.cutoff)
-    reasons = to_builtins(due.reasons)
+    reasons = reasons_of(due)
     await queries.promise_case(
         deed.db, deed.case.id, deed.at, due.due_at, reasons, deed.viewer.person
     )
     await _move(deed, "accept", due_at=due.due_at.isoformat())
+
+
+def reasons_of(due: Due) -> list[dict[str, Any]]:
+    """Why that moment, as it is kept; also that it rests on what nobody could check."""
+    reasons: list[dict[str, Any]] = to_builtins(due.reasons)
+    return reasons if due.verified else [*reasons, {"code": "due.unverified", "facts": {}}]
 
 
 async def _refuse(deed: Act) -> None:
@@ -240,7 +246,7 @@ async def _promise_again(deed: Act) -> None:
         "restart", case.due_at, asked, deed.at, procedure.limit,
         deed.db.city[Procedures].calendar, procedure.cutoff,
     )  # fmt: skip
-    reasons = to_builtins(due.reasons)
+    reasons = reasons_of(due)
     await queries.promise_case(
         deed.db, case.id, case.accepted_at, due.due_at, reasons, case.handler_id
     )
@@ -248,7 +254,7 @@ async def _promise_again(deed: Act) -> None:
 
 async def _assign(deed: Act) -> None:
     officer = PersonId(UUID(deed.body["officer"]))
-    if officer == SYSTEM or officer not in await identity.names(deed.db, [officer]):
+    if not await agencies.holds(deed.db, officer, deed.case.agency_code, "handler"):
         raise Invalid("request.faults", [Fault("/officer", "case.no_such_officer")])
     await queries.hand_case_to(deed.db, deed.case.id, officer)
     await _tell(deed, "case.assigned", officer=str(officer))

@@ -202,20 +202,20 @@ class Calendar:
         """The office hours in force on that day."""
         index = bisect_right(self._starts, day) - 1
         if index < 0:
-            raise Invalid("calendar.unknown_year", year=day.year)
+            raise Invalid("calendar.unknown_year", year=str(day.year))
         return self._regimes[index]
 
     def position(self, day: date) -> int:
         """The number of the first working day on or after `day`."""
         ordinal = day.toordinal()
         if not self._first <= ordinal <= self._last:
-            raise Invalid("calendar.unknown_year", year=day.year)
+            raise Invalid("calendar.unknown_year", year=str(day.year))
         return self._position[ordinal - self._first]
 
     def working_day(self, position: int) -> date:
         assert position >= 0
         if position >= len(self._working):
-            raise Invalid("calendar.unknown_year", year=date.fromordinal(self._last).year + 1)
+            raise Invalid("calendar.unknown_year", year=str(date.fromordinal(self._last).year + 1))
         return date.fromordinal(self._working[position])
 
     def is_working(self, day: date) -> bool:

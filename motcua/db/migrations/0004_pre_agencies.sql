@@ -29,6 +29,22 @@ BEGIN ATOMIC
       AND (to_date IS NULL OR to_date > current_date);
 END;
 
+-- Posts are each officer's own to read; whether one is held is a question that the gate answers.
+GRANT USAGE ON SCHEMA agencies TO motcua_gate;
+GRANT SELECT ON agencies.posts TO motcua_gate;
+CREATE POLICY gate ON agencies.posts FOR SELECT TO motcua_gate USING (true);
+CREATE FUNCTION agencies.holds(person uuid, agency text, wanted text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+BEGIN ATOMIC
+    SELECT EXISTS (
+        SELECT FROM agencies.posts p
+        WHERE p.person_id = person AND p.agency_code = agency AND p.role = wanted
+          AND p.from_date <= current_date AND (p.to_date IS NULL OR p.to_date > current_date)
+    );
+END;
+ALTER FUNCTION agencies.holds OWNER TO motcua_gate;
+GRANT EXECUTE ON FUNCTION agencies.holds TO motcua_app;
+
 -- Officers read what happened in their agencies.
 CREATE POLICY read_of_my_agency ON db.events FOR SELECT
     USING (agency_code IN (SELECT agencies.mine()));

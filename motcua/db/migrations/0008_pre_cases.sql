@@ -199,7 +199,8 @@ CREATE TABLE cases.drafts (
 );
 ALTER TABLE cases.drafts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE cases.drafts FORCE ROW LEVEL SECURITY;
-CREATE POLICY own ON cases.drafts USING (person_id = db.person());
+CREATE POLICY own ON cases.drafts USING (person_id = db.person() OR db.is_system())
+    WITH CHECK (person_id = db.person());
 GRANT SELECT, INSERT, UPDATE, DELETE ON cases.drafts TO motcua_app;
 
 -- Every time an officer opened a case: who, in which post's agency, what for. Whoever may see the
