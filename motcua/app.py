@@ -47,17 +47,18 @@ GRACE_SECONDS = 2
 
 PUBLIC = {"access": "public"}
 
-ROUTES = [
-    *cases_api.routes,
+PAGES = [
     *cases_pages.routes,
-    *documents_api.routes,
     *documents_pages.routes,
     *identity_pages.routes,
     *notices_pages.routes,
-    *payments_api.routes,
     *payments_pages.routes,
     *portal_pages.routes,
 ]
+API = [*cases_api.routes, *documents_api.routes, *payments_api.routes]
+for _page in PAGES:
+    # The description of the API is for programs; people have the pages.
+    _page.include_in_schema = _page.paths <= {"/verify/{reference:str}", "/trust.pem"}
 
 
 @get("/health/live", opt=PUBLIC, include_in_schema=False)
@@ -83,7 +84,7 @@ def build(city: City) -> Litestar:
     """The application of one city. Opens its database when it starts."""
     viewer = Provide(_viewer, sync_to_thread=False)
     return Litestar(
-        route_handlers=[live, ready, metrics, *ROUTES],
+        route_handlers=[live, ready, metrics, *PAGES, *API],
         plugins=[web.build(_site(city), partial(who, city))],
         dependencies={"city": Provide(lambda: city, sync_to_thread=False), "viewer": viewer},
         state=State({"city": city}),

@@ -9,6 +9,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import ServiceUnavailableException, TooManyRequestsException
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from litestar.response import Stream
 
@@ -21,7 +22,8 @@ from motcua.db import City
 from motcua.db.events import STREAM_SECONDS_MAX, Listener
 from motcua.identity import Viewer
 from motcua.web.language import Language
-from motcua.web.once import once, repeated
+from motcua.web.once import IdempotencyKey, once, repeated
+from motcua.web.refusals import PROBLEMS
 from motcua.web.render import language_of
 
 LIMIT_MAX = 100
@@ -74,12 +76,19 @@ async def list_agencies(
     return Page([Named(a.code, a.name.within(language)) for a in found])
 
 
-@post("/api/v1/cases", opt={"access": "person"}, summary="File a case")
+@post(
+    "/api/v1/cases",
+    opt={"access": "person"},
+    summary="File a case",
+    description="`answers` has the shape of the procedure's `form.schema`; `form.example` is one.",
+    responses={201: ResponseSpec(CaseView, description="The case."), **PROBLEMS},
+)
 async def file_case(
     request: Web,
     city: NamedDependency[City],
     viewer: NamedDependency[Viewer],
     data: JSONBody[Filing],
+    idempotency_key: IdempotencyKey = None,
 ) -> Response[bytes]:
     other = None
     if data.on_behalf_of is not None:
@@ -121,13 +130,21 @@ async def show_case(
         return await actions.show_case(db, viewer, case, language_of(request))
 
 
-@post("/api/v1/cases/{code:str}/actions", opt={"access": "person"}, summary="Act on a case")
+@post(
+    "/api/v1/cases/{code:str}/actions",
+    opt={"access": "person"},
+    summary="Act on a case",
+    description="`{action, …}`: what a case's `actions` name, each with the schema of its body.",
+    status_code=200,
+    responses={200: ResponseSpec(CaseView, description="The case after it."), **PROBLEMS},
+)
 async def act(
     request: Web,
     city: NamedDependency[City],
     viewer: NamedDependency[Viewer],
     code: FromPath[str],
     data: JSONBody[dict[str, Any]],
+    idempotency_key: IdempotencyKey = None,
 ) -> Response[bytes]:
     action = data.pop("action", None)
     if not isinstance(action, str):

@@ -6,10 +6,11 @@ nothing and the key may be used again.
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response
+from litestar.params import HeaderParameter
 
 from motcua.base import clock
 from motcua.base.errors import Conflict, Invalid
@@ -24,6 +25,16 @@ JSON = "application/json"
 class KeyMissing(Invalid):
     """Nothing is wrong with what was sent but for the missing key: 400, not 422."""
 
+
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        required=False,
+        description="Required, 1 to 255 characters: what was asked under a key is done once.",
+    ),
+]
+"""For the description of the API; `once` reads the header itself."""
 
 Act = Callable[[Write], Awaitable[Any]]
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi import ResponseSpec
 from msgspec import Struct
 
 from motcua.base.errors import (
@@ -245,3 +246,18 @@ class Problem(Struct, frozen=True, rename={"kind": "type"}):
     instance: str
     reason: str
     errors: list[dict[str, str]] = []
+
+
+PROBLEMS = {
+    status: ResponseSpec(Problem, description=said, media_type="application/problem+json")
+    for status, said in (
+        (400, "No Idempotency-Key."),
+        (401, "Nobody is signed in."),
+        (403, "Known, and still no."),
+        (404, "It does not exist, or not for you."),
+        (409, "It has moved on; `actions` say what may be done instead."),
+        (422, "`errors` name every field and what is wrong with it."),
+        (503, "An outside party is down; come back."),
+    )
+}
+"""For the description of the API: every refusal has this one shape (RFC 9457)."""

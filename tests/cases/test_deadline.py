@@ -152,7 +152,7 @@ def test_nobody_guesses_the_days_off_of_a_year_that_is_not_listed(limit: str) ->
     with pytest.raises(Invalid) as refused:
         due("2026-03-10T09:00", limit)
     assert refused.value.reason == "calendar.unknown_year"
-    assert refused.value.facts["year"] in range(2028, 2100)
+    assert int(str(refused.value.facts["year"])) in range(2028, 2100)
 
 
 @pytest.mark.parametrize("received", ["2025-12-31T09:00", "2028-01-01T09:00"])
