@@ -23,6 +23,7 @@ lint:
     {{ bin }}/ruff check motcua tests benchmarks build_backend
     {{ bin }}/mypy
     {{ bin }}/lint-imports
+    {{ bin }}/squawk motcua/db/migrations/*.sql
     {{ bin }}/motcua pack check packs/hanoi
     {{ bin }}/motcua pack check packs/sample
 
