@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import uvicorn
-from litestar import Litestar, MediaType, Response, Router, get
+from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
@@ -21,7 +21,7 @@ from litestar.types import Scope
 
 from motcua import __version__, exchange, identity, web
 from motcua.base import log, settings
-from motcua.base.errors import Unavailable
+from motcua.base.errors import NotFound, Unavailable
 from motcua.base.ids import SYSTEM
 from motcua.base.pack import Pack
 from motcua.base.settings import Settings
@@ -44,6 +44,7 @@ from motcua.web import meters
 from motcua.web.site import Site
 
 GRACE_SECONDS = 2
+LOOPBACK = ("127.0.0.1", "::1", "testclient")
 
 PUBLIC = {"access": "public"}
 
@@ -76,7 +77,10 @@ async def ready(city: NamedDependency[City]) -> dict[str, str]:
 
 
 @get("/metrics", opt=PUBLIC, include_in_schema=False, media_type=MediaType.TEXT)
-async def metrics(city: NamedDependency[City]) -> Response[bytes]:
+async def metrics(request: Request[Any, Any, Any], city: NamedDependency[City]) -> Response[bytes]:
+    """For whoever watches from this machine; a proxy does not pass it on."""
+    if request.client and request.client.host not in LOOPBACK:
+        raise NotFound("web.not_found")
     return Response(await meters.read(city), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

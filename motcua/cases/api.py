@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import ServiceUnavailableException, TooManyRequestsException
+from litestar.exceptions import ServiceUnavailableException
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from litestar.response import Stream
@@ -21,6 +21,7 @@ from motcua.cases.model.view import CaseView, EventView, Named
 from motcua.db import City
 from motcua.db.events import STREAM_SECONDS_MAX, Listener
 from motcua.identity import Viewer
+from motcua.web import Throttle
 from motcua.web.language import Language
 from motcua.web.once import IdempotencyKey, once, repeated
 from motcua.web.refusals import PROBLEMS
@@ -28,6 +29,8 @@ from motcua.web.render import language_of
 
 LIMIT_MAX = 100
 KEEP_ALIVE_SECONDS = 15
+STATUS_TRIES, STATUS_SECONDS = 60, 60  # codes run on: nobody reads a whole day of them
+MESSAGES = Throttle(20, 3600)
 Web = Request[Any, Any, Any]
 
 
@@ -94,8 +97,7 @@ async def file_case(
     if data.on_behalf_of is not None:
         if kept := await repeated(request, viewer.person, viewer.on_behalf_of):
             return kept
-        if seconds := actions.LOOKUPS.wait(str(viewer.person)):
-            raise TooManyRequestsException(headers={"Retry-After": str(seconds)})
+        actions.LOOKUPS.take(viewer.person)
         other = await actions.other_of(city, viewer, data.on_behalf_of)
     language = language_of(request)
     return await once(
@@ -151,6 +153,8 @@ async def act(
         raise Invalid("case.no_action")
     if kept := await repeated(request, viewer.person, viewer.on_behalf_of):
         return kept
+    if action == "message" and not viewer.is_officer:
+        MESSAGES.take(viewer.person)
     try:
         made = await actions.ask_before(city, viewer, code, action)
     except Unavailable:
@@ -167,7 +171,12 @@ async def act(
     )
 
 
-@get("/api/v1/status/{code:str}", opt={"access": "public"}, summary="Progress by code")
+@get(
+    "/api/v1/status/{code:str}",
+    opt={"access": "public"},
+    guards=[Throttle(STATUS_TRIES, STATUS_SECONDS)],
+    summary="Progress by code",
+)
 async def status(request: Web, city: NamedDependency[City], code: FromPath[str]) -> dict[str, Any]:
     return await actions.progress(city, code, language_of(request))
 

@@ -14,10 +14,12 @@ from motcua.documents import actions
 from motcua.documents.model import File
 from motcua.documents.rules.uploads import FILE_BYTES_MAX
 from motcua.identity import Viewer
+from motcua.web import Throttle
 from motcua.web.files import ENVELOPE_BYTES_MAX, file_of, safely
 from motcua.web.once import once
 
 Asking = Request[Any, Any, Any]
+UPLOADS = Throttle(60, 3600)  # by one person: more than any procedure asks for
 
 
 class FileSaid(msgspec.Struct, frozen=True):
@@ -35,6 +37,7 @@ class FileSaid(msgspec.Struct, frozen=True):
 )
 async def hand_in(request: Asking, viewer: NamedDependency[Viewer]) -> Response[bytes]:
     """A PDF, JPEG or PNG in the field `file`, up to 10 MB."""
+    UPLOADS.take(viewer.person)
     name, content = await file_of(request)
     upload = await actions.examine(name, content)
 

@@ -1,6 +1,6 @@
 """The front door, and what is one's own: requests, papers, messages, and who looked."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, Parameter
 from msgspec import Struct
+from msgspec.structs import astuple, replace
 
 from motcua import agencies, cases, documents, exchange, identity, notices
 from motcua.base import clock
@@ -24,6 +25,7 @@ from motcua.web.reasons import sentence
 FOUND_MAX = 20
 QUESTION_LENGTH_MAX = 200
 CODE_LENGTH_MAX = 60
+SAME_LOOK = timedelta(hours=1)
 LOOKS_SHOWN, LOOKS_PER_PAGE = 3, 25  # each room tells 50 at once, so 25 are surely all there are
 MESSAGES_SHOWN = 5
 TRIES, TRY_SECONDS = 30, 60
@@ -60,6 +62,12 @@ class Seen(Struct, frozen=True):
     case_code: str | None = None
     outcome: str = ""
     basis: str = ""
+    times: int = 1
+    """The same look, again and again within an hour, is one line."""
+
+    def is_same(self, other: "Seen") -> bool:
+        mine, theirs = (astuple(one)[2:8] for one in (self, other))
+        return mine == theirs and abs(self.at - other.at) < SAME_LOOK
 
 
 class Me(Page):
@@ -147,7 +155,7 @@ async def me(
         drafts=drafts,
         papers=papers,
         messages=messages[:MESSAGES_SHOWN],
-        looks=looks[:LOOKS_SHOWN],
+        looks=_folded(looks)[:LOOKS_SHOWN],
     )
     return render(page, request)
 
@@ -166,7 +174,7 @@ async def looks(
         found = await _looks(db, viewer, language, before)
     shown = found[:LOOKS_PER_PAGE]
     page = Looks(
-        looks=shown,
+        looks=_folded(shown),
         next=f"/me/looks?before={shown[-1].id}" if len(found) > LOOKS_PER_PAGE else None,
         is_first=before is None,
     )
@@ -188,6 +196,17 @@ async def _looks(
         *(_read(one, names, language) for one in papers),
     ]
     return sorted(seen, key=lambda one: one.id, reverse=True)
+
+
+def _folded(seen: list[Seen]) -> list[Seen]:
+    lines: list[Seen] = []
+    for one in seen:
+        place = next((i for i, line in enumerate(lines) if line.is_same(one)), None)
+        if place is None:
+            lines.append(one)
+        else:
+            lines[place] = replace(lines[place], times=lines[place].times + 1)
+    return lines
 
 
 def _asked(

@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
 
 from motcua.web.language import Language
 
@@ -17,9 +17,11 @@ def number(value: int | float | Decimal, language: Language) -> str:
 
 
 def money(amount: int, currency: str, language: Language) -> str:
-    """`205.000 đ`: whole units, the sign behind; a screen says đ where the bank says ₫."""
-    sign = get_currency_symbol(currency, locale=language)
-    return f"{number(amount, language)}{SPACE}{'đ' if sign == '₫' else sign}"
+    """`205.000 đ`, `5,50 €` for 550 cents; the sign behind, đ on a screen where the bank says ₫."""
+    sign, digits = get_currency_symbol(currency, locale=language), get_currency_precision(currency)
+    pattern = "#,##0." + "0" * digits if digits else "#,##0"
+    said = format_decimal(Decimal(amount).scaleb(-digits), pattern, locale=language)
+    return f"{said}{SPACE}{'đ' if sign == '₫' else sign}"
 
 
 def day(value: date | datetime, language: Language, zone: ZoneInfo, today: date) -> str:

@@ -31,9 +31,12 @@ class Throttle:
             self._seen.popitem(last=False)
         return 0 if tries <= self.limit else (window + 1) * self.seconds - now
 
+    def take(self, client: object) -> None:
+        """One try of this client, or a refusal that says when to come back."""
+        if seconds := self.wait(str(client)):
+            raise TooManyRequestsException(headers={"Retry-After": str(seconds)})
+
     async def __call__(
         self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
     ) -> None:
-        seconds = self.wait(connection.client.host if connection.client else "-")
-        if seconds:
-            raise TooManyRequestsException(headers={"Retry-After": str(seconds)})
+        self.take(connection.client.host if connection.client else "-")

@@ -167,7 +167,7 @@ async def test_coming_back_settles_nothing(
     client: httpx.AsyncClient, bill: Bill, city: City
 ) -> None:
     page = await client.get(f"{bill.path}/return?status=paid", headers=bill.as_payer)
-    assert "Not paid yet" in page.text
+    assert "Waiting for the bank" in page.text
     assert 'hx-trigger="every 3s"' in page.text
     asked = await client.get(f"{bill.path}/return", headers={**bill.as_payer, "hx-request": "true"})
     assert asked.status_code == 204

@@ -50,8 +50,6 @@ class Check(Page):
     back: str
     action: str
     key: str
-    acting: str
-    organisation: str | None
     about: list[Answered]
     pages: list[tuple[Text, list[Answered]]]
     delivery: list[Answered]
@@ -123,9 +121,7 @@ def _check_page(
         back=here.address(DELIVERY),
         action=here.address(CHECK),
         key=drafting.send_key(draft),
-        acting=here.viewer.name,
-        organisation=here.viewer.organisation_name,
-        about=[_about(here, checked.subject), _receiver(here)],
+        about=[*_asking(here), _about(here, checked.subject), _receiver(here)],
         pages=pages,
         delivery=forms.summary(delivery, ["delivery"], {"delivery": draft.delivery},
                                here.language, f"{here.address(DELIVERY)}?change"),
@@ -137,6 +133,14 @@ def _check_page(
         level_needed=here.level_needed,
     )  # fmt: skip
     return render(page, here.request, status)
+
+
+def _asking(here: Application) -> list[Answered]:
+    rows = [Answered(say(here.language, "You"), [here.viewer.name])]
+    if here.viewer.organisation_name:
+        firm = here.viewer.organisation_name
+        rows.append(Answered(say(here.language, "In the name of"), [firm]))
+    return rows
 
 
 def _receiver(here: Application) -> Answered:

@@ -4,7 +4,6 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import TooManyRequestsException
 from litestar.params import FromPath
 from msgspec.structs import replace
 
@@ -64,8 +63,8 @@ async def take_whom(
         fault = Fault("/number" if chosen else "/whom", "form.required")
         return await _whom_page(here, None, [fault], chosen)
     # A number may also come as the choice itself, and not only from the list that was offered.
-    if chosen != "self" and (seconds := actions.LOOKUPS.wait(str(viewer.person))):
-        raise TooManyRequestsException(headers={"Retry-After": str(seconds)})
+    if chosen != "self":
+        actions.LOOKUPS.take(viewer.person)
     wanted = None if chosen == "self" else number
     faults = []
     try:

@@ -28,16 +28,23 @@ def _lines(field: Asked, value: Any, language: Language) -> list[str]:
     if value is None or value == []:
         return [say("Not answered")]
     if field.kind == "list":
-        return [
-            " · ".join(
-                line
-                for column, part in field.fields.items()
-                if row.get(column) is not None
-                for line in _lines(part, row[column], language)
-            )
-            for row in value
-        ]
+        return [" · ".join(_row(field, row, language)) for row in value]
     return _said(field, value, language).split("\n")
+
+
+def _row(field: Asked, row: Mapping[str, Any], language: Language) -> list[str]:
+    """What one row says. Two months in a row are a span; one that may stay open ends now."""
+    said: list[str] = []
+    before = ""
+    for column, part in field.fields.items():
+        lines = [] if row.get(column) is None else _lines(part, row[column], language)
+        if part.kind == before == "month" and said:
+            end = lines[0] if lines else words(language).gettext("now")
+            said[-1] = f"{said[-1]} – {end}"
+        else:
+            said += lines
+        before = part.kind
+    return said
 
 
 def _said(field: Asked, value: Any, language: Language) -> str:
