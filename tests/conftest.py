@@ -55,7 +55,8 @@ async def _create(first_url: str, url: str) -> None:
 
 @pytest.fixture(scope="session")
 def settings(data_folder: Path) -> Settings:
-    port = 20000 + os.getpid() % 12000
+    # Twenty apart: the demo's parts take the next ports, and workers run side by side.
+    port = 20000 + os.getpid() * 20 % 12000
     return Settings(
         pack=ROOT / "packs" / "sample",
         data=data_folder,

@@ -5,7 +5,7 @@ nobody acts sees no row of any table.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -29,6 +29,7 @@ LOST = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the answer broke off in the middle
 )
 """How a database that went away shows itself; the caller is told to come back."""
 ACQUIRE_SECONDS_MAX = 10
@@ -145,7 +146,9 @@ class Database:
         except LOST:
             raise Unavailable("database.down") from None
         finally:
-            await self._pool.release(connection)
+            # A line that broke may break once more while it is given back.
+            with suppress(*LOST):
+                await self._pool.release(connection)
 
     async def is_up(self) -> bool:
         try:

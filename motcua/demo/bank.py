@@ -29,6 +29,8 @@ from motcua.base.errors import Unavailable
 from motcua.base.ids import SYSTEM
 from motcua.base.pack import Pack
 from motcua.base.settings import DEMO_STEPS
+from motcua.web import figures
+from motcua.web.language import Language
 
 if TYPE_CHECKING:
     from motcua.db import City
@@ -290,13 +292,12 @@ class Counter(BaseHTTPRequestHandler):
     def _show(self) -> None:
         signed = parse_qs(urlsplit(self.path).query).get("order", [""])[0]
         order = self.bank.order(signed)
-        language = "en" if self.headers.get("Accept-Language", "").startswith("en") else "vi"
-        places = self.bank.info.currency.decimals
+        is_english = self.headers.get("Accept-Language", "").startswith("en")
+        language: Language = "en" if is_english else "vi"
         page = PAGE.substitute(
             WORDS[language],
             language=language,
-            amount=f"{order.amount / 10**places:,.{places}f}",
-            currency=html.escape(order.currency),
+            amount=html.escape(figures.money(order.amount, order.currency, language)),
             reference=html.escape(order.reference),
             order=html.escape(signed),
         )
@@ -399,9 +400,9 @@ dt{font-weight:600} dd{margin:0 0 16px;font-variant-numeric:tabular-nums} form{m
 button{font:inherit;padding:10px 20px;min-height:44px;cursor:pointer}
 :focus-visible{outline:3px solid #ffb703;outline-offset:2px}
 </style></head>
-<body><p class="banner" role="note" style="margin:0">$banner</p>
+<body><header class="banner">$banner</header>
 <main><h1>$ask</h1>
-<dl><dt>$sum</dt><dd>$amount $currency</dd><dt>$code</dt><dd>$reference</dd></dl>
+<dl><dt>$sum</dt><dd>$amount</dd><dt>$code</dt><dd>$reference</dd></dl>
 <form method="post" action="/orders/$reference/pay">
 <input type="hidden" name="order" value="$order"><button>$pay</button></form>
 <form method="post" action="/orders/$reference/cancellation">

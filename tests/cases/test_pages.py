@@ -89,7 +89,7 @@ def test_a_page_has_exactly_what_its_template_uses(page: type[Page]) -> None:
 async def test_a_procedure_says_what_it_costs_and_has_one_red_act(enter: Enter) -> None:
     page = await enter(None).get(f"/procedures/{SAMPLE}")
     assert page.status_code == 200
-    assert "500" in page.text
+    assert "5.00" in page.text
     assert "5 working days" in page.text
     assert "Student card" in page.text
     assert page.text.count('class="govuk-button"') == 1
@@ -197,7 +197,7 @@ async def test_the_last_page_tells_the_fee_and_without_the_oath_nothing_is_sent(
     browser = enter(staff.an)
     await answer_all(browser)
     page = await browser.get(f"{APPLY}/check-answers")
-    assert "550" in page.text  # 500, and 50 for the third copy
+    assert "5.50" in page.text  # 500, and 50 for the third copy
     refused = await browser.post(f"{APPLY}/check-answers", data={"key": key_of(page.text)})
     assert refused.status_code == 422
     assert 'href="#declaration"' in refused.text

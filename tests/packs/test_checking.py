@@ -201,6 +201,45 @@ LINES_APART = {
 }
 
 
+KNOWN_ROWS = """
+      known_from:
+        register: population
+        operation: residence
+        with: {number: subject.number}
+        rows: places
+        fields: {address: address}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("", "", None),
+        ("register: population", "register: people", "unknown register 'people'"),
+        ("operation: residence", "operation: homes", "'population' has no operation 'homes'"),
+        ("number: subject", "numbr: subject", "'residence' does not take numbr"),
+        ("subject.number", "subject.nr", "unknown name 'subject.nr' in CEL"),
+        ("rows: places", "rows: homes", "'residence' answers with no list 'homes'"),
+        ("{address: address}", "{address: street}", "'places' has no 'street'"),
+        ("{address: address}", "{street: address}", "the list has no column 'street'"),
+    ],
+)
+def test_rows_known_by_a_register_are_held_against_it(
+    broken: Broken, old: str, new: str, what: str | None
+) -> None:
+    path = broken.folder / PROCEDURE
+    column = "{kind: text, label: {vi: Nơi ở, en: Address}}"
+    homes = f"""    homes:
+      kind: list
+      label: {{vi: Nơi đã ở, en: Homes}}
+      required: false
+      fields: {{address: {column}}}{KNOWN_ROWS.replace(old, new) if old else KNOWN_ROWS}"""
+    text = path.read_text("utf-8").replace("    copies:\n", f"{homes}    copies:\n", 1)
+    text = text.replace("purpose_other, copies]", "purpose_other, homes, copies]")
+    path.write_text(text, "utf-8")
+    assert [said for _, _, said in broken.found()] == ([what] if what else [])
+
+
 def test_two_files_with_one_code_are_told(broken: Broken) -> None:
     text = (broken.folder / PROCEDURE).read_text("utf-8")
     (broken.folder / "procedures/9.000002.yaml").write_text(text, "utf-8")

@@ -119,7 +119,7 @@ async def test_the_bill_shows_sum_lines_and_the_way_to_the_bank(
     assert page.status_code == 200
     assert "Basic fee &lt;b&gt;" in page.text
     assert "Third copy" in page.text
-    assert "205,000" in page.text
+    assert "2,050.00" in page.text
     assert f'href="{bill.path}/bank"' in page.text
     assert page.text.count('class="govuk-button"') == 1
     assert bill.reference in page.text
@@ -130,7 +130,7 @@ async def test_the_bill_speaks_vietnamese_unless_asked_otherwise(
 ) -> None:
     page = await client.get(bill.path, headers={**bill.as_payer, "accept-language": "vi"})
     assert "Sang trang ngân hàng" in page.text
-    assert "205.000" in page.text
+    assert "2.050,00" in page.text
 
 
 async def test_a_camera_reads_the_code_off_the_page(client: httpx.AsyncClient, bill: Bill) -> None:

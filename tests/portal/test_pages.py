@@ -6,8 +6,10 @@ from uuid import uuid4
 import pytest
 from msgspec.structs import fields
 
+from motcua import documents
 from motcua.base import clock
 from motcua.base.ids import PersonId, new_id
+from motcua.cases import actions as cases_of
 from motcua.db import City
 from motcua.exchange import queries
 from motcua.identity import Viewer
@@ -84,11 +86,11 @@ async def test_ones_own_page_asks_for_a_sign_in(enter: Enter) -> None:
 
 
 async def test_every_look_is_told_page_by_page(city: City, staff: cast.Cast, enter: Enter) -> None:
-    for _ in range(52):
-        await _look(city, staff.hung)
+    for number in range(27):
+        await _look(city, staff.hung, f"To try {number}")
     browser = enter(staff.hung)
     first = (await browser.get("/me/looks")).text
-    assert first.count("You, while filling in a request") == 50
+    assert first.count("You, while filling in a request") == 25
     assert 'rel="next"' in first
     further = first.split('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
     second = (await browser.get(further)).text
@@ -98,13 +100,41 @@ async def test_every_look_is_told_page_by_page(city: City, staff: cast.Cast, ent
     assert "Nobody has looked yet." in (await enter(stranger).get("/me/looks")).text
 
 
-async def _look(city: City, who: Viewer) -> None:
+async def test_the_same_look_within_an_hour_is_one_line(
+    city: City, staff: cast.Cast, enter: Enter
+) -> None:
+    for why in ("To try again", "To try other things", "To try again"):
+        await _look(city, staff.hoa, why)
+    page = (await enter(staff.hoa).get("/me/looks")).text
+    assert page.count("To try again") == 1
+    assert page.count("2 times within the hour") == 1
+
+
+async def test_an_officer_who_opened_a_case_or_its_file_is_named(
+    city: City, staff: cast.Cast, enter: Enter
+) -> None:
+    card = await build.upload(city, staff.binh)
+    given = {"student_card": card}
+    case = await build.file(city, staff.binh, build.filing(city, documents=given))
+    async with city.database.write(staff.reception.person) as db:
+        await cases_of.note_look(db, staff.reception, case)
+        await documents.open_file(db, card)
+    page = (await enter(staff.binh).get("/me/looks")).text
+    assert page.count(f"<strong>{staff.reception.name}</strong>") == 2
+    assert "To work on your request: Intake" in page
+    assert "Residents&#39; Office" in page
+    assert case.code in page
+    assert "To read a file of your request" in page
+    assert case.code not in (await enter(staff.hoa).get("/me/looks")).text
+
+
+async def _look(city: City, who: Viewer, why: str = "To try") -> None:
     """As `exchange.ask` records it, without a register."""
     async with city.database.write(who.person) as db:
         look = new_id()
         await queries.record_look(
             db, look, clock.now(), who.person, b"x" * 32, "population", "person", "Thử",
-            "To try",
+            why,
             "Luật", None,
         )  # fmt: skip
         await queries.record_subject(db, who.person, look)

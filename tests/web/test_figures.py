@@ -10,6 +10,8 @@ NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)  # 01:30 on the 24th in the cit
 def test_money_and_numbers_are_written_as_the_language_does():
     assert figures.money(205000, "VND", "vi") == "205.000\N{NO-BREAK SPACE}đ"
     assert figures.money(205000, "VND", "en") == "205,000\N{NO-BREAK SPACE}đ"
+    # Euros are counted in cents (ISO 4217).
+    assert figures.money(123450, "EUR", "vi") == "1.234,50\N{NO-BREAK SPACE}€"
     assert figures.number(52.39, "vi") == "52,39"
     assert figures.number(52.39, "en") == "52.39"
 

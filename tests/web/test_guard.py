@@ -23,6 +23,17 @@ def test_a_stranger_is_led_to_sign_in_and_back(client):
     assert desk.headers["location"] == "/desk/sign-in?next=%2Fdesk"
 
 
+def test_who_sent_a_form_too_late_comes_back_to_its_page(client):
+    sent = PAGE | {"sec-fetch-site": "same-origin"}
+    for referer, back in (
+        ("http://testserver.local/mine?page=2", "%2Fmine%3Fpage%3D2"),
+        ("https://evil.example/mine", "%2F"),
+        ("", "%2F"),
+    ):
+        led = client.post("/mine", headers=sent | {"referer": referer}, follow_redirects=False)
+        assert led.headers["location"] == f"/sign-in?next={back}"
+
+
 def test_a_program_without_a_token_is_told_so(client):
     refused = client.get("/mine")
     assert refused.status_code == 401

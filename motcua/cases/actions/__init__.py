@@ -12,6 +12,7 @@ from motcua.cases.actions.filing import (
     file,
     may_file,
     other_of,
+    receivers_of,
     subject_of,
 )
 from motcua.cases.actions.findings import ask_registers
@@ -66,6 +67,7 @@ __all__ = [
     "other_of",
     "procedure_view",
     "progress",
+    "receivers_of",
     "show_case",
     "standing",
     "status_name",
