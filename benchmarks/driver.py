@@ -41,24 +41,28 @@ class Load:
         self.bodies = [json.dumps(body).encode() for body in plan["bodies"]]
         self.tokens: list[str] = plan["tokens"]
         self.milliseconds: list[float] = []
-        self.codes: list[str] = []
+        self.codes: list[tuple[str, str]] = []
+        """Each acknowledged code and the token of the person who may see it."""
         self.failures: dict[str, int] = {}
         self.sent = 0
 
-    def request(self) -> tuple[bytes, bytes]:
+    def request(self) -> tuple[str, bytes, bytes]:
         number = self.sent
         self.sent += 1
+        token = self.tokens[number % len(self.tokens)]
         head = (
             f"POST /api/v1/cases HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-            f"Authorization: Bearer {self.tokens[number % len(self.tokens)]}\r\n"
+            f"Authorization: Bearer {token}\r\n"
             f"Idempotency-Key: {uuid4()}\r\n"
         )
-        return head.encode(), self.bodies[number % len(self.bodies)]
+        return token, head.encode(), self.bodies[number % len(self.bodies)]
 
-    def note(self, started: float, status: int, body: bytes) -> None:
+    async def one(self, line: Line, started: float) -> None:
+        token, head, body = self.request()
+        status, said = await line.ask(head, body)
         self.milliseconds.append((time.perf_counter() - started) * 1000)
         if status == 201:
-            self.codes.append(json.loads(body)["code"])
+            self.codes.append((json.loads(said)["code"], token))
         else:
             self.failures[str(status)] = self.failures.get(str(status), 0) + 1
 
@@ -67,9 +71,7 @@ class Load:
 
         async def run(line: Line) -> None:
             while time.perf_counter() < until:
-                started = time.perf_counter()
-                status, body = await line.ask(*self.request())
-                self.note(started, status, body)
+                await self.one(line, time.perf_counter())
 
         await asyncio.gather(*map(run, lines))
 
@@ -79,16 +81,15 @@ class Load:
         for line in lines:
             free.put_nowait(line)
 
-        async def one(due: float) -> None:
+        async def arrive(due: float) -> None:
             line = await free.get()
-            status, body = await line.ask(*self.request())
-            self.note(due, status, body)
+            await self.one(line, due)
             free.put_nowait(line)
 
         begun, number, waiting = time.perf_counter(), 0, set()
         while (due := begun + number / rate) < until:
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            task = asyncio.create_task(one(due))
+            task = asyncio.create_task(arrive(due))
             waiting.add(task)
             task.add_done_callback(waiting.discard)
             number += 1

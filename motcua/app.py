@@ -1,6 +1,7 @@
 """The entrance of the web: pages and API of every room in one process."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -117,7 +118,9 @@ async def who(city: City, connection: ASGIConnection[Any, Any, Any, Any]) -> Vie
     return await identity.session_viewer(city, realm, cookie) if cookie else None
 
 
-def _viewer(scope: Scope) -> Viewer | None:
+def _viewer(scope: Scope, city: NamedDependency[City]) -> Viewer | None:
+    """Asks for the city only so that the two are given one after the other: side by side, each
+    request would start a group of tasks for them."""
     found: Viewer | None = scope["state"].get("viewer")
     return found
 
@@ -182,6 +185,9 @@ def main() -> None:
         timeout_graceful_shutdown=GRACE_SECONDS, server_header=False, backlog=2048,
     )  # fmt: skip
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keeper decides
+    # What was loaded stays: looking through it again and again is what makes a request wait.
+    gc.collect()
+    gc.freeze()
     Server(config, city).run()
 
 
