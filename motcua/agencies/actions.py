@@ -12,12 +12,15 @@ from motcua.base.ids import PersonId
 from motcua.base.text import Text
 from motcua.db import City, Read, Write
 
+RECEIVERS_KEPT_MAX = 1000
+
 
 class Agencies:
     def __init__(self, file: AgencyFile, zone: ZoneInfo) -> None:
         self.file = file
         self.zone = zone
         self._by_code = {agency.code: agency for agency in file.agencies}
+        self._receivers: dict[tuple[object, ...], list[Agency]] = {}
 
     @classmethod
     def of(cls, city: City) -> "Agencies":
@@ -46,7 +49,12 @@ class Agencies:
     ) -> list[Agency]:
         """Who may receive it today: these codes (or authorities), or every agency of the kind."""
         today = clock.now().astimezone(self.zone).date()
-        return rules.receivers(self.file, codes, kind, commune, today)
+        wanted = (today, tuple(codes), kind, commune)
+        if wanted not in self._receivers:
+            if len(self._receivers) >= RECEIVERS_KEPT_MAX:
+                self._receivers.clear()
+            self._receivers[wanted] = rules.receivers(self.file, codes, kind, commune, today)
+        return self._receivers[wanted]
 
 
 async def posts_of(db: Read) -> list[Post]:

@@ -109,6 +109,7 @@ def after(procedure: Procedure, state: CaseState, action: Action) -> tuple[str, 
     return target, STATUS_RETURNED if target == DONE else steps[target].status
 
 
+@cache
 def body_schema(action: Action) -> dict[str, Any]:
     """JSON Schema of what is posted to do it."""
     required, properties = _BODIES[action]
