@@ -85,10 +85,7 @@ def transaction(city: City, agencies: list[str], version: str, person: str) -> s
     fee = json.dumps({"total": 200000, "lines": lines}, ensure_ascii=False)
     agency = f"(ARRAY{agencies!r}::text[])[CAST(:agency AS int)]"
     values = {
-        "claim_answer": {
-            "person_id": me, "key": key, "request_digest": "sha256('body')",
-            "made_at": now,
-        },
+        "turn_of_key": {"person_id": me, "key": key},
         "file_case": {
             "id": case, "prefix": f"{agency} || '-261123-'", "day": "current_date",
             "procedure_code": f"'{PROCEDURE}'", "procedure_version": f"'{version}'",
@@ -112,9 +109,10 @@ def transaction(city: City, agencies: list[str], version: str, person: str) -> s
             "currency": "'VND'", "lines": f"'{json.dumps(lines, ensure_ascii=False)}'::jsonb",
             "at": now,
         },
-        "remember_answer": {
-            "person_id": me, "key": key, "status": "201::smallint",
-            "body": f"decode('{'7b' * 1500}', 'hex')", "media_type": "'application/json'",
+        "keep_answer": {
+            "person_id": me, "key": key, "request_digest": "sha256('body')",
+            "status": "201::smallint", "body": f"decode('{'7b' * 1500}', 'hex')",
+            "media_type": "'application/json'", "at": now,
         },
     }  # fmt: skip
     script = [

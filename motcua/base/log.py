@@ -1,11 +1,13 @@
 """How every process writes its log: one JSON object a line, on stderr, never a person's data."""
 
-import json
 import logging
 import sys
 
+import msgspec
+
 from motcua.base import clock
 
+_encoder = msgspec.json.Encoder(enc_hook=str)
 _OWN = frozenset(vars(logging.makeLogRecord({})))
 
 
@@ -23,7 +25,7 @@ class _Line(logging.Formatter):
             # Where it happened, not what the message said: that may quote what a person wrote.
             line["failure"] = record.exc_info[0].__name__ if record.exc_info[0] else None
             line["where"] = _places(record)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _encoder.encode(line).decode()
 
 
 def _places(record: logging.LogRecord) -> list[str]:

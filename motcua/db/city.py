@@ -4,6 +4,7 @@ from typing import Any, Protocol, TypeVar
 
 from motcua.base.pack import Pack
 from motcua.base.settings import Settings
+from motcua.db.bell import Bell
 from motcua.db.database import Database
 
 T = TypeVar("T", covariant=True)
@@ -23,6 +24,7 @@ class City:
         self.settings = settings
         self.pack = pack
         self.database = Database(self, database_url)
+        self.bell = Bell(self)
         self._kept: dict[Any, Any] = {}
 
     async def close(self) -> None:
@@ -30,6 +32,7 @@ class City:
         for kept in self._kept.values():
             if close := getattr(kept, "close", None):
                 await close()
+        await self.bell.close()
         await self.database.close()
 
     def __getitem__(self, kind: type[Kept[T]]) -> T:

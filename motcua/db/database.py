@@ -6,7 +6,7 @@ nobody acts sees no row of any table.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -18,7 +18,7 @@ from motcua.base.ids import PersonId
 if TYPE_CHECKING:
     from motcua.db.city import City
 
-POOL_SIZE_MAX = 16
+POOL_SIZE_MAX = 8
 COMMAND_SECONDS_MAX = 30
 
 LOST = (
@@ -38,7 +38,7 @@ ACQUIRE_SECONDS_MAX = 10
 class Read:
     """One open transaction in which `person` acts; the edge that opened it commits it."""
 
-    __slots__ = ("_connection", "behalf", "city", "person", "round_trips")
+    __slots__ = ("_connection", "behalf", "city", "person", "round_trips", "touched")
 
     def __init__(self, connection: Any, city: "City", person: PersonId, behalf: PersonId | None):
         self._connection = connection
@@ -47,6 +47,8 @@ class Read:
         self.behalf = behalf
         """The organisation in whose name the person acts."""
         self.round_trips = 1
+        self.touched: set[str] = set()
+        """Subjects and agencies of what was recorded, for the bell."""
 
     async def execute(self, sql: str, *given: Any) -> None:
         self.round_trips += 1
@@ -66,6 +68,9 @@ class Write(Read):
     """A transaction that may also change things: all of it happens, or none."""
 
     __slots__ = ()
+
+
+D = TypeVar("D", bound=Read)
 
 
 class Database:
@@ -94,61 +99,36 @@ class Database:
         if self._pool:
             await self._pool.close()
 
-    @asynccontextmanager
-    async def read(self, person: PersonId, behalf: PersonId | None = None) -> AsyncIterator[Read]:
-        async with self._transaction("BEGIN READ ONLY", Read, person, behalf) as db:
-            yield db
+    def read(self, person: PersonId, behalf: PersonId | None = None) -> "Transaction[Read]":
+        return Transaction(self, "BEGIN READ ONLY", Read, person, behalf)
 
-    @asynccontextmanager
-    async def write(self, person: PersonId, behalf: PersonId | None = None) -> AsyncIterator[Write]:
-        async with self._transaction("BEGIN", Write, person, behalf) as db:
-            yield db
+    def write(self, person: PersonId, behalf: PersonId | None = None) -> "Transaction[Write]":
+        return Transaction(self, "BEGIN", Write, person, behalf)
 
     @asynccontextmanager
     async def nobody(self) -> AsyncIterator[Read]:
         """A reader without a person: only the functions of the gate answer it."""
-        async with self._connection() as connection, connection.transaction(readonly=True):
-            yield Read(connection, self.city, PersonId(UUID(int=0)), None)
-
-    @asynccontextmanager
-    async def _transaction(
-        self, begin: str, kind: Any, person: PersonId, behalf: PersonId | None
-    ) -> AsyncIterator[Any]:
-        # Both are UUIDs, so they can hold nothing but hexadecimal digits: one round trip, not two.
-        assert isinstance(person, UUID)
-        assert behalf is None or isinstance(behalf, UUID)
-        context = (
-            f"{begin}; SELECT set_config('motcua.person', '{person}', true),"
-            f" set_config('motcua.behalf', '{behalf or ''}', true)"
-        )
-        async with self._connection() as connection:
-            await connection.execute(context)
-            db = kind(connection, self.city, person, behalf)
-            try:
-                yield db
-            except BaseException:
-                if not connection.is_closed():
-                    await connection.execute("ROLLBACK")
-                raise
-            await connection.execute("COMMIT")
-            self.round_trips += db.round_trips + 1
-            self.transactions += 1
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Any]:
-        assert self._pool is not None, "the database is not open"
+        connection = await self.borrow()
         try:
-            connection = await self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX)
-        except LOST:
-            raise Unavailable("database.down") from None
-        try:
-            yield connection
+            async with connection.transaction(readonly=True):
+                yield Read(connection, self.city, PersonId(UUID(int=0)), None)
         except LOST:
             raise Unavailable("database.down") from None
         finally:
-            # A line that broke may break once more while it is given back.
-            with suppress(*LOST):
-                await self._pool.release(connection)
+            await self.give_back(connection)
+
+    async def borrow(self) -> Any:
+        assert self._pool is not None, "the database is not open"
+        try:
+            return await self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX)
+        except LOST:
+            raise Unavailable("database.down") from None
+
+    async def give_back(self, connection: Any) -> None:
+        assert self._pool is not None
+        # A line that broke may break once more while it is given back.
+        with suppress(*LOST):
+            await self._pool.release(connection)
 
     async def is_up(self) -> bool:
         try:
@@ -157,6 +137,65 @@ class Database:
         except Unavailable:
             return False
         return True
+
+
+class Transaction(Generic[D]):
+    """`async with database.write(person) as db:`, and what was done in it stands or falls together.
+
+    A class and not a generator: every request passes here.
+    """
+
+    __slots__ = ("_connection", "_database", "_db", "_kind", "_opening", "_who")
+
+    def __init__(
+        self,
+        database: Database,
+        begin: str,
+        kind: type[D],
+        person: PersonId,
+        behalf: PersonId | None,
+    ) -> None:
+        # Both are UUIDs, so they can hold nothing but hexadecimal digits: one round trip, not two.
+        assert isinstance(person, UUID)
+        assert behalf is None or isinstance(behalf, UUID)
+        self._database, self._kind, self._who = database, kind, (person, behalf)
+        self._opening = (
+            f"{begin}; SELECT set_config('motcua.person', '{person}', true),"
+            f" set_config('motcua.behalf', '{behalf or ''}', true)"
+        )
+
+    async def __aenter__(self) -> D:
+        self._connection = await self._database.borrow()
+        try:
+            await self._connection.execute(self._opening)
+        except BaseException as failure:
+            await self._database.give_back(self._connection)
+            if isinstance(failure, LOST):
+                raise Unavailable("database.down") from None
+            raise
+        self._db = self._kind(self._connection, self._database.city, *self._who)
+        return self._db
+
+    async def __aexit__(self, kind: Any, failure: BaseException | None, trace: Any) -> None:
+        try:
+            if failure is None:
+                await self._commit()
+            elif not self._connection.is_closed():
+                await self._connection.execute("ROLLBACK")
+        except LOST:
+            raise Unavailable("database.down") from None
+        finally:
+            await self._database.give_back(self._connection)
+        if isinstance(failure, LOST):
+            raise Unavailable("database.down") from None
+
+    async def _commit(self) -> None:
+        try:
+            await self._connection.execute("COMMIT")
+        finally:  # it may have been done though the answer was lost
+            self._database.city.bell.ring(self._db.touched)
+        self._database.round_trips += self._db.round_trips + 1
+        self._database.transactions += 1
 
 
 async def speak_json(connection: Any) -> None:

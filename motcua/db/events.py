@@ -14,7 +14,7 @@ import msgspec
 
 from motcua.base import clock
 from motcua.base.ids import new_id
-from motcua.db import jobs, queries
+from motcua.db import bell, jobs, queries
 from motcua.db.city import City
 from motcua.db.database import Read, Write
 from motcua.db.queries import Event
@@ -53,6 +53,7 @@ async def record(
     )  # fmt: skip
     payload = _encoder.encode({"event": event_id, "kind": kind, "subject": subject, "facts": facts})
     followers = jobs.following(kind)
+    db.touched.update(str(one) for one in (subject, agency) if one)
     return await queries.record_event(
         db, event_id, at, kind, subject, db.person, db.behalf, person, agency, facts, salt,
         hashlib.sha256(salt + leaf).digest(), followers, [payload.decode()] * len(followers),
@@ -84,6 +85,8 @@ class Listener:
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run())
+        # For the process before this one, if it died before it rang.
+        self.city.bell.ring([bell.EVERYONE])
 
     async def stop(self) -> None:
         self.let_go()
@@ -105,20 +108,20 @@ class Listener:
     async def about(self, reader: UUID, *subjects: UUID | str) -> AsyncIterator[asyncio.Event]:
         """A bell that rings when something happens to a subject, or in an agency named by its code;
         clear it before you read."""
-        bell, names = asyncio.Event(), {str(subject) for subject in subjects}
+        ringing, names = asyncio.Event(), {str(subject) for subject in subjects}
         for name in names:
-            self._waiting[name].add(bell)
+            self._waiting[name].add(ringing)
         self.streams += 1
         self._of_reader[reader] += 1
         try:
-            yield bell
+            yield ringing
         finally:
             self.streams -= 1
             self._of_reader[reader] -= 1
             if not self._of_reader[reader]:
                 del self._of_reader[reader]
             for name in names:
-                self._waiting[name].discard(bell)
+                self._waiting[name].discard(ringing)
                 if not self._waiting[name]:
                     del self._waiting[name]
 
@@ -133,18 +136,20 @@ class Listener:
         hung_up = asyncio.Event()
         try:
             connection.add_termination_listener(lambda _: hung_up.set())
-            await connection.add_listener("motcua_events", self._heard)
+            await connection.add_listener(bell.CHANNEL, self._heard)
             self._ring_all()  # what was said while nobody listened
             await hung_up.wait()
         finally:
             await connection.close(timeout=1)
 
     def _heard(self, _connection: Any, _pid: int, _channel: str, payload: Any) -> None:
-        for name in str(payload).split(" ")[1:]:
-            for bell in self._waiting.get(name, ()):
-                bell.set()
+        if payload == bell.EVERYONE:
+            return self._ring_all()
+        for name in str(payload).split(" "):
+            for ringing in self._waiting.get(name, ()):
+                ringing.set()
 
     def _ring_all(self) -> None:
         for group in self._waiting.values():
-            for bell in group:
-                bell.set()
+            for ringing in group:
+                ringing.set()

@@ -80,6 +80,7 @@ async def enqueue(db: Write, name: str, payload: dict[str, Any], delay_seconds: 
     assert name in HANDLERS, f"nobody does {name}"
     delay = timedelta(seconds=delay_seconds)
     await queries.enqueue_job(db, name, msgspec.json.encode(payload), delay)
+    db.touched.add(name)
 
 
 async def work(city: City, stop: asyncio.Event) -> None:

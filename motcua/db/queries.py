@@ -24,16 +24,21 @@ class Event(msgspec.Struct, frozen=True):
     facts: dict[str, Any]
 
 
-class Turn(msgspec.Struct, frozen=True):
-    is_mine: bool
-    is_new: bool
-
-
 class Remembered(msgspec.Struct, frozen=True):
     request_digest: bytes
+    status: int
+    body: bytes
+    media_type: str
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """Whether the key is ours for this transaction, and what it was answered before."""
+
+    is_mine: bool
+    request_digest: bytes | None
     status: int | None
     body: bytes | None
-    media_type: str | None
+    media_type: str
 
 
 @statement
@@ -56,6 +61,10 @@ async def record_event(
 
 
 @statement
+async def ring(db: Read, channel: str, calls: list[str]) -> None: ...
+
+
+@statement
 async def enqueue_job(db: Write, job: str, payload: bytes, delay: timedelta) -> None: ...
 
 
@@ -72,9 +81,7 @@ async def held_jobs(db: Read) -> int: ...
 
 
 @statement
-async def claim_answer(
-    db: Write, person_id: UUID, key: str, request_digest: bytes, made_at: datetime
-) -> Turn: ...
+async def turn_of_key(db: Write, person_id: UUID, key: str) -> Turn: ...
 
 
 @statement
@@ -82,9 +89,16 @@ async def answer_by_key(db: Read, person_id: UUID, key: str) -> Remembered | Non
 
 
 @statement
-async def remember_answer(
-    db: Write, person_id: UUID, key: str, status: int, body: bytes, media_type: str
-) -> None: ...
+async def keep_answer(
+    db: Write,
+    person_id: UUID,
+    key: str,
+    request_digest: bytes,
+    status: int,
+    body: bytes,
+    media_type: str,
+    at: datetime,
+) -> bool | None: ...
 
 
 @statement

@@ -20,9 +20,17 @@ WITH turn AS MATERIALIZED (
     SELECT 0, wanted.job, convert_to(wanted.payload, 'UTF8'), 'queued'
     FROM unnest(CAST(:jobs AS text[]), CAST(:payloads AS text[])) AS wanted (job, payload)
 )
--- One channel for all: whoever listens reads the row and sees only what it may.
-SELECT sequence, pg_notify('motcua_events', concat_ws(' ', sequence, :subject_id, :agency_code))
-FROM happened;
+SELECT sequence FROM happened;
+
+-- name: ring
+-- Its own small transaction, which need not wait for the disk. The queue's workers listen for a
+-- change of its table, in the words of pgqueuer.
+SELECT set_config('synchronous_commit', 'off', true),
+       (SELECT count(pg_notify(:channel, names)) FROM unnest(CAST(:calls AS text[])) AS names),
+       pg_notify('ch_pgqueuer', json_build_object(
+           'channel', 'ch_pgqueuer', 'operation', 'insert', 'sent_at', now(),
+           'table', 'pgqueuer', 'type', 'table_changed_event'
+       )::text);
 
 -- name: enqueue_job
 INSERT INTO jobs.pgqueuer (priority, entrypoint, payload, status, execute_after)
@@ -41,28 +49,27 @@ SELECT count(*) FROM jobs.pgqueuer WHERE status IN ('queued', 'picked');
 -- name: held_jobs
 SELECT count(*) FROM jobs.pgqueuer WHERE status = 'failed';
 
--- name: claim_answer
+-- name: turn_of_key
 -- The lock tells "still at work" from "done before": a second request is told at once, not kept waiting.
-WITH turn AS (
+WITH turn AS MATERIALIZED (
     SELECT pg_try_advisory_xact_lock(
         hashtextextended(CAST(CAST(:person_id AS uuid) AS text) || CAST(:key AS text), 0)
     ) AS is_mine
-), claimed AS (
-    INSERT INTO db.answers (person_id, key, request_digest, made_at)
-    SELECT :person_id, :key, CAST(:request_digest AS bytea), CAST(:made_at AS timestamptz) FROM turn WHERE is_mine
-    ON CONFLICT DO NOTHING
-    RETURNING 1
 )
-SELECT is_mine, EXISTS (SELECT FROM claimed) AS is_new FROM turn;
+SELECT turn.is_mine, a.request_digest, a.status, a.body, coalesce(a.media_type, '') AS media_type
+FROM turn
+LEFT JOIN db.answers AS a ON a.person_id = :person_id AND a.key = :key;
 
 -- name: answer_by_key
 SELECT request_digest, status, body, media_type
 FROM db.answers
 WHERE person_id = :person_id AND key = :key;
 
--- name: remember_answer
-UPDATE db.answers SET status = :status, body = :body, media_type = :media_type
-WHERE person_id = :person_id AND key = :key;
+-- name: keep_answer
+INSERT INTO db.answers (person_id, key, request_digest, status, body, media_type, made_at)
+VALUES (:person_id, :key, :request_digest, :status, :body, :media_type, :at)
+ON CONFLICT DO NOTHING
+RETURNING true;
 
 -- name: forget_old_answers
 DELETE FROM db.answers WHERE made_at < :before;

@@ -46,20 +46,18 @@ CREATE TABLE db.answers (
     person_id uuid NOT NULL,
     key text NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
     request_digest bytea NOT NULL,
-    -- Null while the first request is still at work.
-    status smallint,
-    body bytea,
-    media_type text,
+    status smallint NOT NULL,
+    body bytea NOT NULL,
+    media_type text NOT NULL,
     made_at timestamptz NOT NULL,
-    PRIMARY KEY (person_id, key),
-    CHECK ((status IS NULL) = (body IS NULL))
+    PRIMARY KEY (person_id, key)
 );
 CREATE INDEX answers_by_age ON db.answers (made_at);
 ALTER TABLE db.answers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE db.answers FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON db.answers USING (person_id = db.person() OR db.is_system())
     WITH CHECK (person_id = db.person());
-GRANT SELECT, INSERT, UPDATE (status, body, media_type), DELETE ON db.answers TO motcua_app;
+GRANT SELECT, INSERT, DELETE ON db.answers TO motcua_app;
 
 -- The queue, as pgqueuer 1.6.0 defines it (its own words, kept so that an upgrade can be compared).
 CREATE SCHEMA jobs;
@@ -143,50 +141,7 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON jobs.pgqueuer USING btree (ded
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON jobs.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::jobs.pgqueuer_status);
 
-CREATE FUNCTION jobs.fn_pgqueuer_changed() RETURNS TRIGGER AS $$
-DECLARE
-    to_emit BOOLEAN := false;  -- Flag to decide whether to emit a notification
-BEGIN
-    -- Check operation type and set the emit flag accordingly
-    IF TG_OP = 'UPDATE' AND OLD IS DISTINCT FROM NEW THEN
-        to_emit := true;
-    ELSIF TG_OP = 'DELETE' THEN
-        to_emit := true;
-    ELSIF TG_OP = 'INSERT' THEN
-        to_emit := true;
-    ELSIF TG_OP = 'TRUNCATE' THEN
-        to_emit := true;
-    END IF;
-
-    -- Perform notification if the emit flag is set
-    IF to_emit THEN
-        PERFORM pg_notify(
-            'ch_pgqueuer',
-            json_build_object(
-                'channel', 'ch_pgqueuer',
-                'operation', lower(TG_OP),
-                'sent_at', NOW(),
-                'table', TG_TABLE_NAME,
-                'type', 'table_changed_event'
-            )::text
-        );
-    END IF;
-
-    -- Return appropriate value based on the operation
-    IF TG_OP IN ('INSERT', 'UPDATE') THEN
-        RETURN NEW;
-    ELSIF TG_OP = 'DELETE' THEN
-        RETURN OLD;
-    ELSE
-        RETURN NULL; -- For TRUNCATE and other non-row-specific contexts
-    END IF;
-
-END;
-$$ LANGUAGE plpgsql;
-
-CREATE TRIGGER tg_pgqueuer_changed
-AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON jobs.pgqueuer
-EXECUTE FUNCTION jobs.fn_pgqueuer_changed();
+-- No trigger of pgqueuer's own: motcua.db.bell tells the workers, after the commit.
 
 -- Payloads carry ids only. Whoever acts may queue; with nobody set there is nothing to see.
 ALTER TABLE jobs.pgqueuer ENABLE ROW LEVEL SECURITY;

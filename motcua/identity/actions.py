@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from motcua.base import clock
 from motcua.base.errors import Invalid, NotAllowed, NotFound
@@ -196,7 +197,11 @@ async def bearer(city: City, token: str) -> Viewer:
         account, until = await _account_of_token(city, token)
     except NotAllowed:
         raise TokenRefused from None
-    viewer = await _known(city, account, ask_again=False)
+    viewer = structs.replace(
+        await _known(city, account, ask_again=False),
+        number=account.number,
+        birth_date=account.birth_date,
+    )
     city[Tokens].keep(token, viewer, until)
     return viewer
 

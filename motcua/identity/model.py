@@ -18,6 +18,9 @@ class Viewer(Struct, frozen=True, kw_only=True):
 
     person: PersonId
     name: str
+    number: str | None = None
+    birth_date: date | None = None
+    """As a token tells them; a session leaves them to the person's row."""
     is_officer: bool = False
     level: int | None = None
     """Of the e-ID at this sign-in. Officers and accounts of organisations have none."""

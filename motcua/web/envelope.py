@@ -5,15 +5,14 @@ import secrets
 import time
 from typing import Any
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 from motcua.web import meters
 
 log = logging.getLogger("motcua.access")
 
-PERMISSIONS = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
-HSTS = "max-age=31536000; includeSubDomains"
+PERMISSIONS = b"camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
+HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 NUMBER_BYTES = 8
 
 
@@ -31,28 +30,24 @@ class Envelope:
     """Litestar's hook before each message goes out; it sees errors and unknown addresses too."""
 
     def __init__(self, form_targets: tuple[str, ...] = ()) -> None:
-        self.policy = policy(form_targets)
+        self.protection = (
+            (b"content-security-policy", policy(form_targets).encode()),
+            (b"referrer-policy", b"same-origin"),
+            (b"x-content-type-options", b"nosniff"),
+            (b"permissions-policy", PERMISSIONS),
+            (b"cross-origin-opener-policy", b"same-origin"),
+        )
 
     async def __call__(self, message: Message, scope: Scope) -> None:
         if message["type"] != "http.response.start":
             return
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in self._headers(scope).items():
-            headers.setdefault(name, value)
-        self._log(message, scope)
-
-    def _headers(self, scope: Scope) -> dict[str, str]:
-        given = {
-            "Content-Security-Policy": self.policy,
-            "Referrer-Policy": "same-origin",
-            "X-Content-Type-Options": "nosniff",
-            "Permissions-Policy": PERMISSIONS,
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "X-Request-Id": number_of(scope),
-        }
+        headers = message["headers"] = list(message["headers"])
+        said = {name.lower() for name, _ in headers}
+        headers += [(name, value) for name, value in self.protection if name not in said]
+        headers.append((b"x-request-id", number_of(scope).encode()))
         if scope.get("scheme") == "https":
-            given["Strict-Transport-Security"] = HSTS
-        return given
+            headers.append(HSTS)
+        self._log(message, scope)
 
     def _log(self, message: Any, scope: Any) -> None:
         """The address is its pattern, `/cases/{code}`: what a person asked about is no one's."""
@@ -67,8 +62,7 @@ class Envelope:
             "ms": round(seconds * 1000, 1),
         }
         log.info("answered", extra=told)
-        meters.REQUESTS.labels(method, address, message["status"]).inc()
-        meters.SECONDS.observe(seconds)
+        meters.count(method, address, message["status"], seconds)
 
 
 def number_of(scope: Any) -> str:

@@ -1,5 +1,7 @@
 """What an operator watches (Prometheus text): requests, the database, the queue, open streams."""
 
+from functools import cache
+
 from prometheus_client import REGISTRY, Counter, Gauge, Histogram, generate_latest
 
 from motcua.base.ids import SYSTEM
@@ -17,6 +19,17 @@ ROUND_TRIPS = Gauge("motcua_round_trips", "Round trips to the database by this p
 STREAMS = Gauge("motcua_streams", "Open event streams of this process.")
 QUEUED = Gauge("motcua_jobs_waiting", "Jobs queued or at work.")
 HELD = Gauge("motcua_jobs_held", "Jobs that failed for good and wait for a person.")
+
+
+@cache
+def _counter(method: str, address: str, status: int) -> Counter:
+    return REQUESTS.labels(method, address, status)
+
+
+def count(method: str, address: str, status: int, seconds: float) -> None:
+    """One answered request; `address` is a pattern, so there are few."""
+    _counter(method, address, status).inc()
+    SECONDS.observe(seconds)
 
 
 async def read(city: City) -> bytes:

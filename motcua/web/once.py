@@ -12,10 +12,10 @@ import msgspec
 from litestar import Request, Response
 from litestar.params import HeaderParameter
 
-from motcua.base import clock
-from motcua.base.errors import Conflict, Invalid
+from motcua.base.errors import Invalid
 from motcua.base.ids import PersonId
-from motcua.db import Read, Write, queries
+from motcua.db import Write, answers
+from motcua.db.queries import Remembered
 
 KEY_LENGTH_MAX = 255
 NUL = b"\\u0000"  # PostgreSQL has no such character
@@ -38,6 +38,8 @@ IdempotencyKey = Annotated[
 
 Act = Callable[[Write], Awaitable[Any]]
 
+_encoder = msgspec.json.Encoder()
+
 
 async def once(
     request: Request[Any, Any, Any],
@@ -56,13 +58,10 @@ async def once(
     """
     key, digest = await _read(request, behalf, said)
     async with request.app.state.city.database.write(person, behalf) as db:
-        turn = await queries.claim_answer(db, person, key, digest, clock.now())
-        if not turn.is_mine:
-            raise Conflict("request.in_flight")
-        if not turn.is_new:
-            return await _again(db, person, key, digest)
-        body = msgspec.json.encode(await act(db))
-        await queries.remember_answer(db, person, key, status, body, JSON)
+        if first := await answers.take_turn(db, key, digest):
+            return _again(first)
+        body = _encoder.encode(await act(db))
+        await answers.keep(db, key, digest, status, body, JSON)
     return Response(body, status_code=status, media_type=JSON)
 
 
@@ -72,8 +71,8 @@ async def repeated(
     """The answer of an earlier same request, asked for before anything outside is troubled."""
     key, digest = await _read(request, behalf, None)
     async with request.app.state.city.database.read(person, behalf) as db:
-        first = await queries.answer_by_key(db, person, key)
-        return await _again(db, person, key, digest) if first and first.body else None
+        first = await answers.given(db, key, digest)
+    return _again(first) if first else None
 
 
 async def _read(
@@ -90,11 +89,5 @@ async def _read(
     return key, seen.digest()
 
 
-async def _again(db: Read, person: PersonId, key: str, digest: bytes) -> Response[bytes]:
-    first = await queries.answer_by_key(db, person, key)
-    assert first is not None
-    assert first.body is not None
-    assert first.status is not None
-    if first.request_digest != digest:
-        raise Invalid("request.key_used_for_another")
+def _again(first: Remembered) -> Response[bytes]:
     return Response(first.body, status_code=first.status, media_type=first.media_type)

@@ -1,6 +1,7 @@
 """Transactions know who acts; the database forgets it with them."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from uuid import UUID
 
 import asyncpg
@@ -130,3 +131,44 @@ async def test_a_job_follows_its_event_and_one_that_fails_is_tried_again_and_hel
     await worker
     assert seen.count(str(UUID(str(thing)))) == 1
     assert seen.count("failed") == 3
+
+
+async def test_many_commits_ring_once_and_all_are_heard(city: City) -> None:
+    listener, an = events.Listener(city), someone()
+    things = [new_id() for _ in range(400)]  # more names than one NOTIFY carries
+    listener.start()
+    await asyncio.sleep(0.2)
+    async with AsyncExitStack() as open_:
+        bells = [await open_.enter_async_context(listener.about(someone(), t)) for t in things]
+        async with city.database.write(an) as db:
+            for thing in things:
+                await events.record(db, "lamp.broken", thing, person=an)
+        await asyncio.wait_for(asyncio.gather(*(bell.wait() for bell in bells)), 5)
+    await listener.stop()
+
+
+async def test_a_process_that_starts_rings_for_the_one_before(city: City) -> None:
+    """Killed between its commit and its bell: the streams of the others wake all the same."""
+    listener, an, thing = events.Listener(city), someone(), new_id()
+    listener.start()
+    await asyncio.sleep(0.2)
+    async with listener.about(an, thing) as bell:
+        successor = events.Listener(city)
+        successor.start()
+        await asyncio.wait_for(bell.wait(), 2)
+        await successor.stop()
+    await listener.stop()
+
+
+async def test_what_was_rolled_back_wakes_nobody(city: City) -> None:
+    listener, an, thing = events.Listener(city), someone(), new_id()
+    listener.start()
+    await asyncio.sleep(0.2)
+    async with listener.about(an, thing) as bell:
+        with pytest.raises(ZeroDivisionError):
+            async with city.database.write(an) as db:
+                await events.record(db, "lamp.broken", thing, person=an)
+                raise ZeroDivisionError
+        await asyncio.sleep(0.2)
+        assert not bell.is_set()
+    await listener.stop()

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from motcua import agencies, documents, identity, payments
 from motcua.base import clock
-from motcua.base.errors import Invalid
+from motcua.base.errors import Conflict
 from motcua.base.ids import SYSTEM, PersonId, new_id
 from motcua.base.text import fold
 from motcua.cases import queries
@@ -24,9 +24,8 @@ from motcua.cases.model.case import Case, CaseDocument, FindingKept, Proposal, S
 from motcua.cases.model.desk import DeskCounts, DeskRow, LookAtCase
 from motcua.cases.model.procedure import Role
 from motcua.cases.rules.routes import CaseState
-from motcua.db import City, Read, Write
+from motcua.db import City, Read, Write, answers
 from motcua.db import events as happenings
-from motcua.db import queries as ground
 from motcua.db.queries import Event
 from motcua.identity import Viewer
 from motcua.web.language import words
@@ -231,15 +230,11 @@ async def act_once(
 ) -> None:
     """Act, unless this very form was sent before: a double click acts once, without conflict."""
     digest = sha256(msgspec.json.encode([action, code, body], order="sorted")).digest()
-    turn = await ground.claim_answer(db, viewer.person, f"desk {key}", digest, clock.now())
-    # Not my turn: the first click is still at work, and what it did is on the page in a moment.
-    if not turn.is_mine:
-        return
-    if turn.is_new:
+    try:
+        # Refuses what was written on an old page, gone back to: it was never sent.
+        first = await answers.take_turn(db, f"desk {key}", digest)
+    except Conflict:
+        return  # the first click is still at work, and what it did is on the page in a moment
+    if first is None:
         await act(db, viewer, code, action, dict(body), made)
-        await ground.remember_answer(db, viewer.person, f"desk {key}", 303, b"", "text/html")
-        return
-    # An old page, gone back to: what is written there now was never sent.
-    first = await ground.answer_by_key(db, viewer.person, f"desk {key}")
-    if first is None or first.request_digest != digest:
-        raise Invalid("request.key_used_for_another")
+        await answers.keep(db, f"desk {key}", digest, 303, b"", "text/html")

@@ -26,9 +26,9 @@ from motcua.cases.model.procedure import DocumentNeed, FormPage, KnownRows, Proc
 from motcua.cases.rules import expressions, fees, forms
 from motcua.cases.rules.expressions import ExpressionError, Facts
 from motcua.db import City, Read, Write
-from motcua.db import queries as answers_given
+from motcua.db import answers as answers_given
 from motcua.identity import Viewer
-from motcua.web.language import LANGUAGES, words
+from motcua.web.language import LANGUAGES, Language, words
 
 FILES_PER_DRAFT_MAX = 20
 DELIVERIES = ("electronic", "counter", "post")
@@ -273,7 +273,7 @@ def without_file(draft: Draft, file_id: str) -> Draft:
     return structs.replace(draft, documents=[d for d in draft.documents if d["id"] != file_id])
 
 
-async def send(db: Write, viewer: Viewer, checked: Ready) -> str:
+async def send(db: Write, viewer: Viewer, checked: Ready, language: Language = "vi") -> str:
     """File the draft and forget it; the case's code. The same draft twice is one case.
 
     Dropping comes first: it holds the draft's row, so a second sender waits for the first.
@@ -284,15 +284,13 @@ async def send(db: Write, viewer: Viewer, checked: Ready) -> str:
     await drop(db, draft.procedure_code)
     if earlier := await sent_before(db, key):
         return earlier
-    turn = await answers_given.claim_answer(db, db.person, key, key.encode(), clock.now())
-    if not turn.is_new:
+    if await answers_given.take_turn(db, key, key.encode()):
         raise Conflict("request.in_flight")
     other = None if checked.subject.relation == "self" else checked.subject
-    filed = await file(db, viewer, _filing(draft, checked.needs), other)
+    filed = await file(db, viewer, _filing(draft, checked.needs), other, language)
     code = filed.case.code
-    await answers_given.remember_answer(
-        db, db.person, key, 201, msgspec.json.encode(code), "application/json"
-    )
+    said = msgspec.json.encode(code)
+    await answers_given.keep(db, key, key.encode(), 201, said, "application/json")
     return code
 
 
@@ -302,8 +300,8 @@ def send_key(draft: Draft) -> str:
 
 
 async def sent_before(db: Read, key: str) -> str | None:
-    found = await answers_given.answer_by_key(db, db.person, key)
-    return msgspec.json.decode(found.body, type=str) if found and found.body else None
+    found = await answers_given.given(db, key, key.encode())
+    return msgspec.json.decode(found.body, type=str) if found else None
 
 
 def page_faults(known: InForce, answers: dict[str, Any], page: FormPage, city: City) -> list[Fault]:

@@ -1,0 +1,45 @@
+"""A request that was answered is answered the same way again. Kept in the transaction of the act,
+so that the answer and what it reports both exist or neither does."""
+
+from motcua.base import clock
+from motcua.base.errors import Conflict, Invalid
+from motcua.db import queries
+from motcua.db.database import Read, Write
+from motcua.db.queries import Remembered
+
+
+async def take_turn(db: Write, key: str, digest: bytes) -> Remembered | None:
+    """What the acting person was answered before under this key; None: act now, then `keep`.
+
+    Holds the key to the end of the transaction. While another request holds it: Conflict. The key
+    of another question, told by its digest: Invalid.
+    """
+    turn = await queries.turn_of_key(db, db.person, key)
+    if not turn.is_mine:
+        raise Conflict("request.in_flight")
+    if turn.request_digest is None or turn.status is None or turn.body is None:
+        return None
+    return _same(Remembered(turn.request_digest, turn.status, turn.body, turn.media_type), digest)
+
+
+async def keep(
+    db: Write, key: str, digest: bytes, status: int, body: bytes, media_type: str
+) -> None:
+    """Conflict when somebody answered between our look and our turn; nothing is done then."""
+    kept = await queries.keep_answer(
+        db, db.person, key, digest, status, body, media_type, clock.now()
+    )
+    if kept is None:
+        raise Conflict("request.in_flight")
+
+
+async def given(db: Read, key: str, digest: bytes) -> Remembered | None:
+    """Only looks."""
+    found = await queries.answer_by_key(db, db.person, key)
+    return _same(found, digest) if found else None
+
+
+def _same(found: Remembered, digest: bytes) -> Remembered:
+    if found.request_digest != digest:
+        raise Invalid("request.key_used_for_another")
+    return found
