@@ -1,24 +1,64 @@
-"""Agencies: the offices of the city, and the posts that officers hold in them.
+"""Agencies: the offices of the city, what they decide, and the posts that officers hold in them.
 
-An *agency* receives and decides; an *authority* is what only one agency may do; a *post* is one
-officer's role in one agency, from a day on.
+An *agency* receives and decides; an *authority* is what only one agency may do; a *counter* takes
+cases in for whoever decides them; a *unit* is a part of an agency; a *post* is one officer's role
+in one agency, from a day on, with its *title*; who *stands in* holds an absent officer's role.
 """
 
-from motcua.agencies.actions import Agencies, appoint, holds, posts_of, roles_in
-from motcua.agencies.model import Agency, AgencyFile, AgencyKind, Post
-from motcua.agencies.rules import AGENCIES, agency_faults, known_codes
+from motcua.agencies.actions import (
+    Agencies,
+    appoint,
+    come_back,
+    dismiss,
+    held_in,
+    holds,
+    posts_of,
+    roles_in,
+    stand_in,
+    stand_ins_of,
+)
+from motcua.agencies.model import (
+    Agency,
+    AgencyFile,
+    AgencyKind,
+    CompetenceFile,
+    Matter,
+    Post,
+    StandIn,
+    Title,
+    Unit,
+)
+from motcua.agencies.rules.checking import (
+    AGENCIES,
+    COMPETENCE,
+    agency_faults,
+    competence_faults,
+    known_codes,
+)
 
 __all__ = [
     "AGENCIES",
+    "COMPETENCE",
     "Agencies",
     "Agency",
     "AgencyFile",
     "AgencyKind",
+    "CompetenceFile",
+    "Matter",
     "Post",
+    "StandIn",
+    "Title",
+    "Unit",
     "agency_faults",
     "appoint",
+    "come_back",
+    "competence_faults",
+    "dismiss",
+    "held_in",
     "holds",
     "known_codes",
     "posts_of",
     "roles_in",
+    "stand_in",
+    "stand_ins_of",
 ]

@@ -34,11 +34,39 @@ class WeightsMod(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return check == str(self.minus_from - total % self.modulus)
 
 
+class Reversal(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Codes of dotted groups that another kind writes in the opposite order and without padding.
+
+    `widths` are those of the groups behind the first one, as the other kind orders them; a group of
+    zeros stands for none: `000.01.02.A1` here is `A1.02.01` there, with widths 2, 2 and 3.
+    """
+
+    kind: Name
+    widths: Annotated[tuple[int, ...], Meta(min_length=1, max_length=9)]
+
+    def turned(self, text: str) -> str:
+        *behind, first = text.split(".")
+        behind.reverse()
+        while behind and not behind[-1].strip("0"):
+            behind.pop()
+        return ".".join((first, *behind))
+
+    def turned_back(self, text: str) -> str | None:
+        """None for what fixed widths cannot hold."""
+        first, *behind = text.split(".")
+        padded = [*behind, *("0" * width for width in self.widths[len(behind) :])]
+        made = ".".join((*reversed(padded), first))
+        fits = tuple(len(group) for group in padded) == self.widths
+        return made if fits and self.turned(made) == text else None
+
+
 class Rule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     name: Text
     pattern: Annotated[str, Meta(max_length=300)]
     """A regular expression for the whole text."""
     check: WeightsMod | None = None
+    reverses: Reversal | None = None
+    """The kind whose codes these are, the other way round."""
     demo_prefix: str | None = None
     """Numbers that begin so belong to invented people: accepted in the demo, and only there."""
     valid: tuple[str, ...] = ()
@@ -93,6 +121,20 @@ class Identifiers:
             return "identifier.check_digit"
         return None
 
+    def other_form(self, kind: str, text: str) -> str | None:
+        """The same code as the kind that this one reverses, or is reversed by, writes it."""
+        for name, rule in self.rules.items():
+            if rule.reverses is None or rule.reverses.kind not in self.rules.keys() - {name}:
+                continue
+            pair = {name: rule.reverses.turned, rule.reverses.kind: rule.reverses.turned_back}
+            if kind not in pair or not self.valid(kind, text):
+                continue
+            (other,) = pair.keys() - {kind}
+            made = pair[kind](text)
+            if made and self.valid(other, made):
+                return made
+        return None
+
 
 def identifier_faults(pack: Pack, where: Where) -> Iterator[PackFault]:
     """Patterns that do not compile, and vectors that the rules do not bear out."""
@@ -107,6 +149,10 @@ def identifier_faults(pack: Pack, where: Where) -> Iterator[PackFault]:
             what = f"'pattern' is no regular expression: {error}"
             yield where.fault("identifiers.yaml", (*place, "pattern"), what, "mend it")
             continue
+        if rule.reverses and rule.reverses.kind not in rules.keys() - {name}:
+            what = f"reverses an unknown kind '{rule.reverses.kind}'"
+            mend = f"known: {', '.join(rules.keys() - {name})}"
+            yield where.fault("identifiers.yaml", (*place, "reverses", "kind"), what, mend)
         single = Identifiers({name: rule}, demo=True)
         for expected, texts in (("valid", rule.valid), ("invalid", rule.invalid)):
             for i, text in enumerate(texts):
