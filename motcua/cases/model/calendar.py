@@ -28,8 +28,8 @@ class Year(_Strict, frozen=True, kw_only=True):
     source: str | None = None
 
 
-class Regime(_Strict, frozen=True, kw_only=True):
-    """Hours of work from a date on. A case keeps the regime of the day it was received."""
+class OfficeHours(_Strict, frozen=True, kw_only=True):
+    """Hours of work from a date on. A case keeps those of the day it was received."""
 
     valid_from: dt.date
     office_hours: Annotated[tuple[tuple[Clock, Clock], ...], Meta(min_length=1, max_length=4)]
@@ -56,7 +56,7 @@ class PackCalendar(_Strict, frozen=True, kw_only=True):
     time_zone: str
     """An IANA name."""
     weekly_rest: tuple[Weekday, ...] = ("sat", "sun")
-    regimes: Annotated[tuple[Regime, ...], Meta(min_length=1)]
+    hours: Annotated[tuple[OfficeHours, ...], Meta(min_length=1)]
     years: Annotated[tuple[Year, ...], Meta(min_length=1)]
     days: tuple[Day, ...] = ()
     verified: bool = True

@@ -1,37 +1,35 @@
 """Where a case may go next, who may take it there, and why not.
 
 The pack writes the steps; what holds for every case is here: four eyes, no proposal without the
-registers' answers, no acceptance before the fee is settled, one supplement at intake.
+registers' answers, no acceptance before the fee is settled, one supplement at intake, one apology.
+Where a case stands and may go is `states`; who may take it there is here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import jsonschema_rs
 import msgspec
 
 from motcua.base.errors import Fault
 from motcua.base.ids import PersonId
-from motcua.cases.model.case import (
-    DONE,
-    STATUS_REFUSED_AT_INTAKE,
-    STATUS_RETURNED,
-    STATUS_STOPPED,
-    STATUS_SUPPLEMENT,
-    STATUS_WITHDRAWN,
-)
-from motcua.cases.model.procedure import Procedure, Role, Step
+from motcua.cases.model.case import DONE
+from motcua.cases.model.procedure import LimitText, Procedure, Role, Step
+from motcua.cases.model.states import States
 from motcua.cases.rules.forms import clean, pointer
+from motcua.cases.rules.states import WAITING, status
 
-TERMINAL = frozenset({STATUS_REFUSED_AT_INTAKE, STATUS_WITHDRAWN, STATUS_STOPPED, STATUS_RETURNED})
 SUPPLEMENTS_MAX = 3
-"""For the whole life of a case; at intake it is one (Decree 61/2018, articles 11 and 15)."""
+"""For the whole life of a case; at intake the regime says how often."""
 WORDS_MAX = 4000
+FEE_MAX = 10**11
+OPEN_OPINIONS_MAX = 20
 
 Action = Literal[
-    "accept", "refuse", "request_supplement", "supply", "assign", "propose", "approve",
-    "return_to_handler", "sign", "release", "deliver", "pay", "withdraw", "message",
+    "accept", "refuse", "request_supplement", "supply", "transfer", "assign", "state_fee",
+    "ask_opinion", "give_opinion", "propose", "approve", "return_to_handler", "sign", "release",
+    "deliver", "apologise", "stop", "pay", "withdraw", "message",
 ]  # fmt: skip
 ACTIONS: tuple[Action, ...] = Action.__args__  # type: ignore[attr-defined]
 """In the order in which they are offered."""
@@ -42,10 +40,10 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     """What the rules need to know of a case and of the person who looks at it."""
 
     step: str
-    status: int
+    states: States
     viewer: PersonId
     roles: frozenset[Role] = frozenset()
-    """The viewer's posts in the agency that has the case."""
+    """The viewer's posts in the agency that has the case in hand."""
     is_applicant: bool = False
     """The viewer filed it or it is for them."""
     proposed_by: PersonId | None = None
@@ -58,6 +56,27 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     delivery: Literal["electronic", "counter", "post"] = "electronic"
     supplements: int = 0
     """How often something missing has been asked for."""
+    intake_supplements_max: int = 1
+    may_return: bool = True
+    """Accepted so lately that it may still be sent back for what is missing."""
+    may_apologise: bool = False
+    """The promise can still be given anew: in time, and not done before."""
+    opinions_open: int = 0
+    """Asked, neither given nor overdue."""
+    is_asked: bool = False
+    """An opinion is wanted from an agency in which the viewer holds a post."""
+    waits_for_joined: frozenset[str] = frozenset()
+    """The actions that wait for joined cases: `propose`, `release`."""
+    refuses: bool = False
+    """The proposal that stands says no."""
+    has_paper: bool = True
+    """Whether the outcome that stands ends in a paper."""
+    has_receivers: bool = False
+    """Other agencies could receive this procedure."""
+
+    @property
+    def status(self) -> int:
+        return status(self.states)
 
 
 def allowed(procedure: Procedure, state: CaseState) -> list[Action]:
@@ -69,44 +88,81 @@ def why_not(procedure: Procedure, state: CaseState, action: Action) -> str | Non
     """The reason why this person may not do this now, or None."""
     if action == "message":
         return None if state.is_applicant or state.roles else "case.not_yours"
-    if state.status in TERMINAL or state.step == DONE:
+    if state.step == DONE:
         return "case.closed"
     if action in _OF_APPLICANT:
         return _applicant_may_not(state, action)
     if state.is_applicant:
         return "case.own_case"
+    if action == "give_opinion":
+        return None if state.is_asked else "case.nothing_asked_of_you"
     step = procedure.route.steps[state.step]
     if action == "assign":
         return _may_not_assign(state, step)
+    if action in _OF_ENGINE:
+        return _OF_ENGINE[action](procedure, state, step)
     if step.role not in state.roles:
         return "case.not_your_role"
-    if action == "request_supplement":
-        return _may_not_ask_again(procedure, state, step)
     if action not in step.on:
         return "case.not_now"
-    if state.status == STATUS_SUPPLEMENT and action != "refuse":
+    if state.states.business in WAITING and action != "refuse":
         return "case.waiting_for_supplement"
     return _rule_against(state, action)
 
 
-def after(procedure: Procedure, state: CaseState, action: Action) -> tuple[str, int]:
-    """The step and the national status that follow an action. What is released to the vault
-    needs nobody to hand it over."""
-    steps = procedure.route.steps
-    if action == "refuse":
-        return DONE, STATUS_REFUSED_AT_INTAKE
-    if action == "withdraw":
-        return DONE, STATUS_WITHDRAWN
+Moves = list[dict[str, str]]
+
+
+def after(procedure: Procedure, state: CaseState, action: Action) -> tuple[str, Moves]:
+    """The step that follows an action, and the moves of the machines that lead there, in order."""
+    now = state.states
+    if action in _ENDINGS:
+        ended = {"business": _ENDINGS[action]}
+        if now.money in ("open", "unknown"):
+            ended["money"] = "cancelled"
+        return DONE, [ended]
     if action == "request_supplement":
-        return state.step, STATUS_SUPPLEMENT
+        is_intake = now.business in ("new", "resupplied")
+        return state.step, [{"business": "incomplete" if is_intake else "supplement"}]
     if action == "supply":
-        return state.step, steps[state.step].status
-    if state.step == DONE or action not in (on := steps[state.step].on):
-        return state.step, state.status
-    target = on[action]
-    if target in steps and state.delivery == "electronic" and set(steps[target].on) == {"deliver"}:
+        back = "resupplied" if now.business == "incomplete" else "in_hand"
+        return state.step, [{"business": back}]
+    step = procedure.route.steps.get(state.step)
+    if step is None or action not in step.on:
+        return state.step, []
+    target = step.on[action]
+    if action == "sign" and state.refuses and not state.has_paper:
         target = DONE
-    return target, STATUS_RETURNED if target == DONE else steps[target].status
+    return _walked(procedure, state, action, target)
+
+
+def _walked(
+    procedure: Procedure, state: CaseState, action: Action, target: str
+) -> tuple[str, Moves]:
+    """What is released to the vault needs nobody to hand it over."""
+    steps, now = procedure.route.steps, state.states
+    is_electronic = state.delivery == "electronic"
+    if target in steps and is_electronic and set(steps[target].on) == {"deliver"}:
+        target = DONE
+    if action == "accept":
+        is_received = target in steps and steps[target].status == 2
+        return target, [{"business": "received"}, *([] if is_received else [TAKEN])]
+    moves = [TAKEN] if now.business == "received" else []
+    if action == "sign":
+        outcome = "stopped" if state.refuses else "decided"
+        ended = {"business": outcome, **({"handing": "ready"} if state.has_paper else {})}
+        if state.refuses and now.money in ("open", "unknown"):
+            ended["money"] = "cancelled"
+        return target, [*moves, ended]
+    if target == DONE and state.has_paper:
+        return target, [*moves, {"handing": "handed"}]
+    if action == "release" and state.delivery == "post":
+        return target, [*moves, {"handing": "sent"}]
+    return target, moves
+
+
+TAKEN = {"business": "in_hand"}
+_ENDINGS: Mapping[str, str] = {"refuse": "refused", "withdraw": "withdrawn", "stop": "stopped"}
 
 
 @cache
@@ -155,10 +211,10 @@ def _applicant_may_not(state: CaseState, action: Action) -> str | None:
     if not state.is_applicant:
         return "case.only_the_applicant"
     if action == "supply":
-        return None if state.status == STATUS_SUPPLEMENT else "case.nothing_asked"
+        return None if state.states.business in WAITING else "case.nothing_asked"
     if action == "pay":
         return None if state.has_payment_open else "case.nothing_to_pay"
-    return "case.already_signed" if state.is_signed else None
+    return "case.already_signed" if state.states.business in ("decided", "stopped") else None
 
 
 def _may_not_assign(state: CaseState, step: Step) -> str | None:
@@ -168,22 +224,82 @@ def _may_not_assign(state: CaseState, step: Step) -> str | None:
 
 
 def _may_not_ask_again(procedure: Procedure, state: CaseState, step: Step) -> str | None:
-    """Once at intake; later only while someone works on it, and never without end."""
-    if state.status == STATUS_SUPPLEMENT:
+    """As often as the regime says at intake; later only soon after, and never without end."""
+    if step.role not in state.roles:
+        return "case.not_your_role"
+    if state.states.business in WAITING:
         return "case.waiting_for_supplement"
     if state.step == procedure.route.start:
-        return "case.supplement_already_asked" if state.supplements else None
-    if "propose" not in step.on:
+        asked_enough = state.supplements >= state.intake_supplements_max
+        return "case.supplement_already_asked" if asked_enough else None
+    if "propose" not in step.on or state.status == 6:
         return "case.not_now"
-    return "case.supplement_already_asked" if state.supplements >= SUPPLEMENTS_MAX else None
+    if state.supplements >= SUPPLEMENTS_MAX:
+        return "case.supplement_already_asked"
+    return None if state.may_return else "case.too_late_to_return"
+
+
+def _may_not_transfer(procedure: Procedure, state: CaseState, step: Step) -> str | None:
+    """Only what was filed at the wrong door, and before anybody promised anything."""
+    if step.role not in state.roles:
+        return "case.not_your_role"
+    if state.step != procedure.route.start or state.states.business != "new":
+        return "case.not_now"
+    return None if state.has_receivers else "case.no_other_receiver"
+
+
+def _may_not_state_fee(procedure: Procedure, state: CaseState, step: Step) -> str | None:
+    if not state.roles & {"handler", "leader"}:
+        return "case.not_your_role"
+    is_due = state.states.money == "unknown" and state.states.business == "in_hand"
+    return None if is_due else "case.not_now"
+
+
+def _may_not_ask_opinion(procedure: Procedure, state: CaseState, step: Step) -> str | None:
+    if step.role not in state.roles:
+        return "case.not_your_role"
+    if "propose" not in step.on or state.states.business in WAITING:
+        return "case.not_now"
+    return None if state.opinions_open < OPEN_OPINIONS_MAX else "case.too_many_opinions"
+
+
+def _may_not_apologise(procedure: Procedure, state: CaseState, step: Step) -> str | None:
+    if not state.roles & {"handler", "leader"}:
+        return "case.not_your_role"
+    if state.states.business not in ("received", "in_hand"):
+        return "case.not_now"
+    return None if state.may_apologise else "case.too_late_to_apologise"
+
+
+def _may_not_stop(procedure: Procedure, state: CaseState, step: Step) -> str | None:
+    if "leader" not in state.roles:
+        return "case.not_your_role"
+    return None if state.status == 4 else "case.not_now"
+
+
+_OF_ENGINE: Mapping[str, Callable[[Procedure, CaseState, Step], str | None]] = {
+    "request_supplement": _may_not_ask_again,
+    "transfer": _may_not_transfer,
+    "state_fee": _may_not_state_fee,
+    "ask_opinion": _may_not_ask_opinion,
+    "apologise": _may_not_apologise,
+    "stop": _may_not_stop,
+}
+"""Acts that every case knows; the pack's steps do not name them."""
 
 
 def _rule_against(state: CaseState, action: Action) -> str | None:
     """What holds for every case, whatever the pack's steps say."""
-    if action == "accept" and state.has_payment_open:
+    if action in ("accept", "propose") and state.has_payment_open:
         return "case.payment_open"
     if action in state.is_waiting_for:
         return "case.finding_missing"
+    if action == "propose" and state.states.money == "unknown":
+        return "case.fee_unknown"
+    if action == "propose" and state.opinions_open:
+        return "case.opinion_missing"
+    if action in state.waits_for_joined:
+        return "case.joined_case_open"
     if action in ("approve", "sign"):
         if state.proposed_by is None:
             return "case.nothing_proposed"
@@ -191,12 +307,14 @@ def _rule_against(state: CaseState, action: Action) -> str | None:
             return "case.own_proposal"
     if action == "sign" and state.approved_by in (None, state.proposed_by):
         return "case.not_approved"
-    if action in ("release", "deliver") and not state.is_signed:
+    if action in ("release", "deliver") and state.states.handing == "nothing":
         return "case.not_signed"
     return None
 
 
 _WORDS = {"type": "string", "minLength": 1, "maxLength": WORDS_MAX}
+_AGENCY = {"type": "string", "minLength": 1, "maxLength": 35}
+_LIMIT = {"type": "string", "pattern": get_args(LimitText)[1].pattern}
 _NAMES = {"type": "array", "maxItems": 50, "items": {"type": "string", "maxLength": 60}}
 _HEX = "[0-9a-fA-F]"
 _ID = {"type": "string", "pattern": f"^{_HEX}{{8}}(-?{_HEX}{{4}}){{3}}-?{_HEX}{{12}}$"}
@@ -211,11 +329,26 @@ _DOCUMENTS = {
     },
 }
 _BODIES: Mapping[Action, tuple[list[str], dict[str, Any]]] = {
-    "accept": ([], {}),
+    "accept": ([], {"limit": _LIMIT}),
     "refuse": (["reason"], {"reason": _WORDS}),
     "request_supplement": (["text"], {"text": _WORDS, "fields": _NAMES, "documents": _NAMES}),
     "supply": ([], {"answers": {"type": "object"}, "documents": _DOCUMENTS}),
+    "transfer": (["agency", "text"], {"agency": _AGENCY, "text": _WORDS}),
     "assign": (["officer"], {"officer": _ID}),
+    "state_fee": (
+        ["amount", "text"],
+        {"amount": {"type": "integer", "minimum": 0, "maximum": FEE_MAX}, "text": _WORDS},
+    ),
+    "ask_opinion": (
+        ["agency", "text", "limit"],
+        {"agency": _AGENCY, "text": _WORDS, "limit": _LIMIT},
+    ),
+    "give_opinion": (
+        ["outcome", "text"],
+        {"opinion": _ID, "outcome": {"enum": ["agrees", "objects"]}, "text": _WORDS},
+    ),
+    "apologise": (["limit", "text"], {"limit": _LIMIT, "text": _WORDS}),
+    "stop": (["text"], {"text": _WORDS}),
     "propose": (["outcome"], {"outcome": {"enum": ["granted", "refused"]}, "text": _WORDS}),
     "approve": ([], {"text": _WORDS}),
     "return_to_handler": (["text"], {"text": _WORDS}),
@@ -231,6 +364,8 @@ _BODY_REASONS: dict[str, tuple[str, str | None]] = {
     "minLength": ("form.required", None),
     "maxLength": ("form.too_long", "max"),
     "maxItems": ("form.too_many", "max"),
+    "minimum": ("form.too_small", "min"),
+    "maximum": ("form.too_large", "max"),
     "enum": ("form.not_an_option", None),
     "const": ("form.not_an_option", None),
     "pattern": ("form.pattern", None),

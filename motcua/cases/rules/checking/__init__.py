@@ -6,12 +6,15 @@ from msgspec import Struct
 
 from motcua.base.pack import Kind, Pack, PackBroken, PackFault, Place, Where
 from motcua.cases.model.calendar import PackCalendar
-from motcua.cases.model.procedure import Finding, KnownRows, Procedure
+from motcua.cases.model.procedure import Agencies, Finding, KnownRows, Procedure
 from motcua.cases.rules.checking.calendar import calendar_faults
+from motcua.cases.rules.checking.catalogue import CATALOGUE, GENERAL, catalogue_faults
 from motcua.cases.rules.checking.expressions import expression_faults
 from motcua.cases.rules.checking.form import example_faults, form_faults
+from motcua.cases.rules.checking.hours import hours_faults
 from motcua.cases.rules.checking.rehearsal import rehearsal_faults
 from motcua.cases.rules.checking.route import route_faults
+from motcua.cases.rules.checking.searching import SEARCH, search_faults
 
 PROCEDURES = Kind(name="procedure", place="procedures/", type=Procedure)
 CALENDAR = Kind(name="calendar", place="calendar.yaml", type=PackCalendar)
@@ -19,8 +22,18 @@ CALENDAR = Kind(name="calendar", place="calendar.yaml", type=PackCalendar)
 Fault = tuple[Place, str, str]
 
 __all__ = [
-    "CALENDAR", "PROCEDURES", "Around", "Operation", "calendar_faults", "procedure_faults",
-]  # fmt: skip
+    "CALENDAR",
+    "CATALOGUE",
+    "GENERAL",
+    "PROCEDURES",
+    "SEARCH",
+    "Around",
+    "Operation",
+    "calendar_faults",
+    "catalogue_faults",
+    "procedure_faults",
+    "search_faults",
+]
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -59,6 +72,7 @@ def _faults(pack: Pack, procedure: Procedure, around: Around) -> Iterator[Fault]
     yield from example_faults(procedure.form)
     yield from route_faults(procedure.route, procedure.findings)
     yield from _limits(procedure)
+    yield from hours_faults(procedure)
     yield from _fees(procedure)
     yield from _repeats(procedure)
     yield from _names(procedure)
@@ -76,6 +90,8 @@ def _limits(procedure: Procedure) -> Iterator[Fault]:
         ("intake_limit",): procedure.intake_limit,
         ("limit",): procedure.limit,
     }
+    for i, special in enumerate(procedure.limit_if):
+        limits["limit_if", i, "limit"] = special.limit
     for name, step in procedure.route.steps.items():
         limits["route", "steps", name, "limit"] = step.limit
     for i, channel in enumerate(procedure.channels):
@@ -101,6 +117,7 @@ def _repeats(procedure: Procedure) -> Iterator[Fault]:
     lists: dict[str, tuple[str, list[str]]] = {
         "documents": ("code", [d.code for d in procedure.documents]),
         "findings": ("id", [f.id for f in procedure.findings]),
+        "opinions": ("id", [o.id for o in procedure.opinions]),
         "results": ("code", [r.code for r in procedure.results]),
         "fee": ("rule", [line.rule for line in procedure.fee]),
     }
@@ -125,8 +142,19 @@ def _names(procedure: Procedure) -> Iterator[Fault]:
         yield ("form", "pages"), "no page asks for the documents", "add 'documents: true' to a page"
 
 
+_OF_EVERY_PAPER = frozenset(
+    {
+        "case_code", "issued_on", "issuer", "number", "place", "qr", "reference", "signer",
+        "verify_url",
+    }
+)  # fmt: skip
+
+
 def _papers(pack: Pack, procedure: Procedure) -> Iterator[Fault]:
     for i, result in enumerate(procedure.results):
+        for name in sorted(_OF_EVERY_PAPER & result.data.keys()):
+            what = f"'{name}' is said by every paper, and would be written over"
+            yield ("results", i, "data", name), what, "give it another name"
         if "{sequence}" not in result.number:
             what = "numbers would repeat: '{sequence}' is missing"
             yield ("results", i, "number"), what, "add {sequence}"
@@ -139,10 +167,17 @@ def _papers(pack: Pack, procedure: Procedure) -> Iterator[Fault]:
 
 def _agencies(procedure: Procedure, known: Mapping[str, str]) -> Iterator[Fault]:
     wanted = procedure.agencies
-    for i, code in enumerate(wanted.codes):
-        if code not in known:
-            mend = "name an agency or an authority of agencies.yaml"
-            yield ("agencies", "codes", i), f"unknown agency '{code}'", mend
+    places: dict[Place, Agencies] = {("agencies",): wanted}
+    for name, step in procedure.route.steps.items():
+        if step.at:
+            places["route", "steps", name, "at"] = step.at
+    for i, need in enumerate(procedure.opinions):
+        places["opinions", i, "agencies"] = need.agencies
+    for place, named in places.items():
+        for i, code in enumerate(named.codes):
+            if code not in known:
+                mend = "name an agency or an authority of agencies.yaml"
+                yield (*place, "codes", i), f"unknown agency '{code}'", mend
     if not wanted.codes and wanted.kind not in known.values():
         yield ("agencies",), "no agency may receive it", "name codes, or a kind that has agencies"
 

@@ -1,10 +1,10 @@
-"""The calendar of a pack: years, regimes and days that do not contradict one another."""
+"""The calendar of a pack: years, office hours and days that do not contradict one another."""
 
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from motcua.base.pack import Pack, PackFault, Place, Where
-from motcua.cases.model.calendar import PackCalendar, Regime
+from motcua.cases.model.calendar import OfficeHours, PackCalendar
 
 _FILE = "calendar.yaml"
 
@@ -18,24 +18,28 @@ def calendar_faults(pack: Pack, where: Where) -> Iterator[PackFault]:
     except (ZoneInfoNotFoundError, ValueError):
         what = f"unknown time zone '{calendar.time_zone}'"
         yield where.fault(_FILE, ("time_zone",), what, "write an IANA name, such as Asia/Tokyo")
-    for place, what, mend in (*_regimes(calendar), *_years(calendar), *_days(calendar)):
+    for place, what, mend in (*_hours(calendar), *_years(calendar), *_days(calendar)):
         yield where.fault(_FILE, place, what, mend)
 
 
-def _regimes(calendar: PackCalendar) -> Iterator[tuple[Place, str, str]]:
-    begins = [r.valid_from for r in calendar.regimes]
+def _hours(calendar: PackCalendar) -> Iterator[tuple[Place, str, str]]:
+    begins = [h.valid_from for h in calendar.hours]
     if begins != sorted(set(begins)):
-        yield ("regimes",), "regimes are not in the order of 'valid_from'", "sort them, one a day"
-    for i, regime in enumerate(calendar.regimes):
-        if not _is_ordered(regime):
-            place: Place = ("regimes", i, "office_hours")
+        yield (
+            ("hours",),
+            "office hours are not in the order of 'valid_from'",
+            "sort them, one a day",
+        )
+    for i, hours in enumerate(calendar.hours):
+        if not _is_ordered(hours):
+            place: Place = ("hours", i, "office_hours")
             yield place, "office hours overlap or run backwards", "sort them"
-        elif not regime.office_hours[0][0] <= regime.cut_off <= regime.office_hours[-1][1]:
-            yield ("regimes", i, "cut_off"), "the cut-off hour is outside office hours", "mend it"
+        elif not hours.office_hours[0][0] <= hours.cut_off <= hours.office_hours[-1][1]:
+            yield ("hours", i, "cut_off"), "the cut-off hour is outside office hours", "mend it"
 
 
-def _is_ordered(regime: Regime) -> bool:
-    times = [t for span in regime.office_hours for t in span]
+def _is_ordered(hours: OfficeHours) -> bool:
+    times = [t for span in hours.office_hours for t in span]
     return bool(times) and times == sorted(set(times))
 
 

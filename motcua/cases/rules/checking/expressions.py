@@ -15,7 +15,9 @@ ASKING = frozenset({"answers", "person", "subject", "today"})
 KNOWN = frozenset({"answers", "subject"})
 """What a question to a register may be made of."""
 ANSWERED = KNOWN | {"findings", "today"}
-"""What a result is made of: also what the registers answered, by the id of the finding."""
+"""What picks a result: also what the registers answered, by the id of the finding."""
+DECIDED = ANSWERED | {"decision"}
+"""What a result says: also the words of the decision."""
 
 _MEMBERS = {
     "person": frozenset({"level", "is_organisation"}),
@@ -49,6 +51,9 @@ def written(procedure: Procedure) -> Iterator[Written]:
     for i, line in enumerate(procedure.fee):
         yield Written(("fee", i, "when"), line.when, ASKING)
         yield Written(("fee", i, "amount"), line.amount, ASKING)
+    for i, special in enumerate(procedure.limit_if):
+        yield Written(("limit_if", i, "when"), special.when, KNOWN)
+    yield from _of_others(procedure)
     if procedure.delegation:
         for key in ("family_if", "others_if"):
             yield Written(("delegation", key), getattr(procedure.delegation, key), ASKING)
@@ -61,7 +66,18 @@ def written(procedure: Procedure) -> Iterator[Written]:
     for i, result in enumerate(procedure.results):
         yield Written(("results", i, "when"), result.when, ANSWERED)
         for name, source in result.data.items():
-            yield Written(("results", i, "data", name), source, ANSWERED)
+            yield Written(("results", i, "data", name), source, DECIDED)
+
+
+def _of_others(procedure: Procedure) -> Iterator[Written]:
+    """Whom else a case sets to work, and which cases go first."""
+    yield Written(("green_if",), procedure.green_if, ASKING)
+    for i, need in enumerate(procedure.opinions):
+        yield Written(("opinions", i, "when"), need.when, KNOWN)
+    for i, other in enumerate(procedure.joined):
+        yield Written(("joined", i, "when"), other.when, KNOWN)
+        for name, source in other.answers.items():
+            yield Written(("joined", i, "answers", name), source, KNOWN)
 
 
 def expression_faults(procedure: Procedure, where: Where, file: str) -> Iterator[PackFault]:
