@@ -123,6 +123,12 @@ async def share(
     await queries.share_files(db, list(wanted), agency, person, db.person, clock.now())
 
 
+async def give(db: Write, file_ids: Sequence[DocumentId], person: PersonId) -> None:
+    """An officer's scans become the property of whose papers they are. Share them first with who
+    is to work with them: the officer has no more right to them than their agency."""
+    await queries.give_files(db, list(file_ids), person)
+
+
 async def _add_file(
     db: Write, owner: PersonId, name: str, media_type: str, size: int, digest: bytes
 ) -> File:
@@ -168,7 +174,7 @@ async def prepare(
         **facts,
         "number": reserved.number,
         "issued_on": reserved.issued_on.isoformat(),
-        "reference": reserved.reference,
+        "reference": papers.grouped(reserved.reference),
         "verify_url": f"{city.settings.public_url}/verify/{reserved.reference}",
     }
 
@@ -207,7 +213,7 @@ async def record(db: Write, reserved: Reserved, paper: Paper, prepared: Prepared
         reserved.issued_on, file.id, holder.person, salt, check, shown, at,
     )  # fmt: skip
     await queries.declare_status(db, reserved.reference, "valid", db.person, at)
-    return Issued(reserved.reference, reserved.number, reserved.issued_on, file.id)
+    return Issued(reserved.reference, reserved.number, reserved.issued_on, file.id, paper.case)
 
 
 async def declare(db: Write, reference: str, status: Status) -> None:
@@ -219,7 +225,15 @@ async def declare(db: Write, reference: str, status: Status) -> None:
 
 async def of_case(db: Read, case: CaseId) -> list[Issued]:
     """The papers of a case that this person may see, oldest first."""
-    return await queries.results_of_case(db, case)
+    return (await of_cases(db, [case]))[case]
+
+
+async def of_cases(db: Read, cases: Sequence[CaseId]) -> dict[CaseId, list[Issued]]:
+    """The same for a list of cases, in one statement."""
+    found: dict[CaseId, list[Issued]] = {case: [] for case in cases}
+    for one in await queries.results_of_cases(db, list(cases)):
+        found[one.case].append(one)
+    return found
 
 
 async def vault(db: Read) -> list[VaultPaper]:

@@ -78,6 +78,7 @@ class Issued(msgspec.Struct, frozen=True):
     number: str
     issued_on: date
     document: DocumentId
+    case: CaseId
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -38,6 +38,8 @@ class Seen(Page):
 
     template: ClassVar[str] = "documents/verify.html"
     reference: str
+    spaced: str
+    """The reference as it is printed."""
     kind: Text
     issuer: Text
     number: str
@@ -71,7 +73,7 @@ async def start(
     try:
         found = await actions.record_of(city, typed)
     except NotFound:
-        return render(Asked(typed=typed, is_unknown=True), request, status=404)
+        return render(Asked(typed=papers.grouped(typed), is_unknown=True), request, status=404)
     return Redirect(f"/verify/{found.reference}", status_code=303)
 
 
@@ -159,6 +161,7 @@ def _seen(
 ) -> Seen:
     return Seen(
         reference=record.reference,
+        spaced=papers.grouped(record.reference),
         kind=Text(record.kind_name_vi, record.kind_name_en),
         issuer=Text(record.issuer_name_vi, record.issuer_name_en),
         number=record.number,

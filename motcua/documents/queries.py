@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from motcua.base.ids import CaseId
 from motcua.db import Read, Write, statement
 from motcua.documents.model import (
     File,
@@ -58,7 +59,7 @@ async def issued_by_reference(db: Read, reference: str) -> Issued | None: ...
 
 
 @statement
-async def results_of_case(db: Read, case_id: UUID) -> list[Issued]: ...
+async def results_of_cases(db: Read, cases: list[CaseId]) -> list[Issued]: ...
 
 
 @statement
@@ -90,3 +91,7 @@ async def holder_of(db: Read, reference: str, number: str) -> HolderFound | None
 
 @statement
 async def openings_of(db: Read, person_id: UUID, before: UUID, at_most: int) -> list[Opening]: ...
+
+
+@statement
+async def give_files(db: Write, file_ids: list[UUID], person_id: UUID) -> None: ...

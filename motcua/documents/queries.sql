@@ -35,14 +35,14 @@ INSERT INTO documents.numbers
 VALUES (:reference, :case_id, :kind_code, :agency_code, :year, :sequence, :number, :issued_on);
 
 -- name: issued_by_reference
-SELECT reference, number, issued_on, file_id AS document
+SELECT reference, number, issued_on, file_id AS document, case_id
 FROM documents.results
 WHERE reference = :reference;
 
--- name: results_of_case
-SELECT reference, number, issued_on, file_id AS document
+-- name: results_of_cases
+SELECT reference, number, issued_on, file_id AS document, case_id
 FROM documents.results
-WHERE case_id = :case_id
+WHERE case_id = ANY (:cases)
 ORDER BY made_at;
 
 -- name: record_result
@@ -95,3 +95,7 @@ WHERE e.kind IN ('document.opened', 'document.shown') AND e.person_id = :person_
   AND e.id < :before
 ORDER BY e.id DESC
 LIMIT :at_most;
+
+-- name: give_files
+UPDATE documents.files SET owner_id = :person_id
+WHERE id = ANY (:file_ids::uuid[]) AND owner_id = db.person();

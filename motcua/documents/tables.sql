@@ -102,15 +102,15 @@ CREATE POLICY read ON documents.shares FOR SELECT TO motcua_app USING (
     db.is_system()
     OR db.person() IN (made_by, person_id)
     OR person_id = db.behalf()
-    OR agency_code IN (SELECT agencies.mine())
+    OR agencies.is_mine(agency_code)
 );
 CREATE POLICY read ON documents.files FOR SELECT TO motcua_app USING (
     db.is_system()
     OR owner_id IN (db.person(), db.behalf())
     OR EXISTS (
         SELECT FROM documents.shares AS s
-        WHERE s.file_id = files.id
-          AND (s.person_id IN (db.person(), db.behalf()) OR s.agency_code IN (SELECT agencies.mine()))
+        WHERE s.file_id = ANY (ARRAY[files.id])
+          AND (s.person_id IN (db.person(), db.behalf()) OR agencies.is_mine(s.agency_code))
     )
 );
 -- A person hands in what is theirs; papers for others come from jobs and from officers' acts.
@@ -118,6 +118,10 @@ CREATE POLICY hand_in ON documents.files FOR INSERT TO motcua_app WITH CHECK (
     made_by = db.person()
     AND (db.is_system() OR owner_id IN (db.person(), db.behalf()) OR EXISTS (SELECT agencies.mine()))
 );
+-- An officer gives a scan to whose paper it is; until then it is their own work.
+CREATE POLICY give ON documents.files FOR UPDATE TO motcua_app
+    USING (made_by = db.person() AND owner_id = db.person() AND EXISTS (SELECT agencies.mine()))
+    WITH CHECK (made_by = db.person());
 -- Asks in the name of the caller; as a function, because the two tables' policies ask each other.
 CREATE FUNCTION documents.is_readable(file_id uuid) RETURNS boolean LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -140,28 +144,29 @@ CREATE POLICY pass_on ON documents.shares FOR INSERT TO motcua_app WITH CHECK (
 );
 
 CREATE POLICY count_up ON documents.sequences TO motcua_app
-    USING (db.is_system() OR agency_code IN (SELECT agencies.mine()));
+    USING (db.is_system() OR agencies.is_mine(agency_code));
 CREATE POLICY give_out ON documents.numbers TO motcua_app
-    USING (db.is_system() OR agency_code IN (SELECT agencies.mine()));
+    USING (db.is_system() OR agencies.is_mine(agency_code));
 
 CREATE POLICY read ON documents.results FOR SELECT TO motcua_app USING (
     db.is_system()
     OR holder_id IN (db.person(), db.behalf())
-    OR agency_code IN (SELECT agencies.mine())
-    OR EXISTS (SELECT FROM documents.files AS f WHERE f.id = file_id)
+    OR agencies.is_mine(agency_code)
+    OR EXISTS (SELECT FROM documents.files AS f WHERE f.id = ANY (ARRAY[file_id]))
 );
 CREATE POLICY issue ON documents.results FOR INSERT TO motcua_app
-    WITH CHECK (db.is_system() OR agency_code IN (SELECT agencies.mine()));
+    WITH CHECK (db.is_system() OR agencies.is_mine(agency_code));
 CREATE POLICY read ON documents.result_statuses FOR SELECT TO motcua_app
-    USING (EXISTS (SELECT FROM documents.results AS r WHERE r.reference = result_statuses.reference));
+    USING (EXISTS (SELECT FROM documents.results AS r WHERE r.reference = ANY (ARRAY[result_statuses.reference])));
 CREATE POLICY declare ON documents.result_statuses FOR INSERT TO motcua_app WITH CHECK (
     made_by = db.person()
     AND (db.is_system() OR EXISTS (
         SELECT FROM documents.results AS r
-        WHERE r.reference = result_statuses.reference AND r.agency_code IN (SELECT agencies.mine())))
+        WHERE r.reference = ANY (ARRAY[result_statuses.reference]) AND agencies.is_mine(r.agency_code)))
 );
 
 GRANT SELECT, INSERT ON documents.files, documents.shares, documents.numbers TO motcua_app;
+GRANT UPDATE (owner_id) ON documents.files TO motcua_app;
 GRANT SELECT, INSERT ON documents.results, documents.result_statuses TO motcua_app;
 GRANT SELECT, INSERT, UPDATE (last) ON documents.sequences TO motcua_app;
 

@@ -2,6 +2,7 @@
 
 register   an authority's book of facts, reached over a wire (`population`, `convictions`)
 operation  one question a register answers, with its purpose and legal basis
+part       what the platform itself asks; the pack says which operation plays it
 wire       the shape of the messages; which register speaks which is written in the pack
 answer     what a register said: `found` with values, or an explicit `nothing`
 look       the record that somebody asked about a person: who, what, why. Never what was answered
@@ -10,7 +11,7 @@ fault      a register that is down, slow or wrong. It raises `Unavailable`, neve
 breaker    stops asking a register that keeps failing, and tries again later
 """
 
-from motcua.exchange.actions import ask, claim_looks, fault, looks_of_me, status
+from motcua.exchange.actions import ask, claim_looks, fault, looks_of_me, playing, status
 from motcua.exchange.model import FAULTS, Answer, Look, LookPage, Register, RegisterStatus
 from motcua.exchange.outside import Registers
 from motcua.exchange.rules import REGISTERS, register_faults
@@ -28,6 +29,7 @@ __all__ = [
     "claim_looks",
     "fault",
     "looks_of_me",
+    "playing",
     "register_faults",
     "status",
 ]

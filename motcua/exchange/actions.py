@@ -12,7 +12,7 @@ from motcua.base.ids import SYSTEM, PersonId, new_id
 from motcua.base.text import Text
 from motcua.db import City, Read, Write
 from motcua.exchange import queries, rules
-from motcua.exchange.model import FAULTS, Answer, LookPage, RegisterStatus
+from motcua.exchange.model import FAULTS, Answer, LookPage, Part, RegisterStatus
 from motcua.exchange.outside import Registers
 
 LOOKS_PER_PAGE = 50
@@ -67,6 +67,11 @@ async def ask(
         operation=operation,
         look_id=look_id,
     )
+
+
+def playing(city: City, part: Part) -> tuple[str, str]:
+    """The register and the operation that this country's pack names for a part; for `ask`."""
+    return city[Registers].playing(part)
 
 
 async def _end(

@@ -61,8 +61,23 @@ class Envelope(_Strict, frozen=True, kw_only=True):
     records: TheirName
 
 
+Part = Literal["person", "family", "representatives"]
+"""What the platform itself asks, whatever a country calls its registers."""
+PARTS: dict[Part, tuple[tuple[str, str | None], ...]] = {
+    "person": (("name", None), ("birth_date", None)),
+    "family": (
+        ("relations", None), ("relations", "relation"), ("relations", "number"),
+        ("relations", "name"), ("relations", "birth_date"),
+    ),
+    "representatives": (("representatives", None), ("representatives", "number")),
+}  # fmt: skip
+"""What it reads in each answer: a value, or a value of each row. All are asked by `number`."""
+
+
 class Operation(_Strict, frozen=True, kw_only=True):
     label: Text
+    part: Part | None = None
+    """Asked by the platform itself; in each pack one operation plays each part."""
     path: Annotated[str, Meta(pattern=r"^/[A-Za-z0-9/_.-]*$")]
     request: dict[Name, Sent]
     response: dict[Name, Told]

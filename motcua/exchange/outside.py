@@ -23,7 +23,7 @@ from motcua.base.errors import NotAllowed, NotFound, Unavailable
 from motcua.base.settings import Settings
 from motcua.db import City
 from motcua.exchange import rules
-from motcua.exchange.model import Operation, Register, Reply
+from motcua.exchange.model import Operation, Part, Register, Reply
 from motcua.exchange.wires.json import Wire
 
 PING_SECONDS = 1.0
@@ -51,6 +51,12 @@ class Registers:
         if register not in self._lines:
             raise NotFound("register.unknown", register=register)
         return self._lines[register]
+
+    def playing(self, part: Part) -> tuple[str, str]:
+        found = rules.playing(self.registers, part)
+        if not found:
+            raise NotFound("register.part_unplayed", part=part)
+        return found[0]
 
     def subject_hash(self, number: str) -> bytes:
         """Stands for the number in the record of looks: who steals the table learns no number."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from motcua.base.pack import Kind, Pack, PackFault, Place, Where
-from motcua.exchange.model import Operation, Register, Told
+from motcua.exchange.model import PARTS, Operation, Part, Register, Told
 
 REGISTERS = Kind(name="register", place="registers/", type=Register)
 
@@ -88,6 +88,40 @@ def register_faults(pack: Pack, where: Where) -> Iterator[PackFault]:
         for key, operation in register.operations.items():
             for place, what, mend in _operation_faults(operation):
                 yield where.fault(file, ("operations", key, *place), what, mend)
+    yield from _part_faults(pack.folder("registers", Register), where)
+
+
+def playing(registers: Mapping[str, Register], part: Part) -> list[tuple[str, str]]:
+    """The register and operation that play a part; one, unless the pack is wrong."""
+    return [
+        (name, key)
+        for name, register in registers.items()
+        for key, operation in register.operations.items()
+        if operation.part == part
+    ]
+
+
+def _part_faults(registers: Mapping[str, Register], where: Where) -> Iterator[PackFault]:
+    for part, fields in PARTS.items():
+        players = playing(registers, part)
+        if registers and not players:
+            what = f"no operation of a register plays the part '{part}'"
+            yield where.fault("registers", (), what, f"give one of them 'part: {part}'")
+        for number, (name, key) in enumerate(players):
+            file, place = f"registers/{name}.yaml", ("operations", key)
+            if number:
+                what = f"'{part}' is played by {'.'.join(players[0])} too"
+                yield where.fault(file, (*place, "part"), what, "let one operation play it")
+            operation = registers[name].operations[key]
+            asked = {k for k, sent in operation.request.items() if sent.required}
+            if asked != {"number"}:
+                what = f"the platform asks the part '{part}' by 'number' alone"
+                yield where.fault(file, (*place, "request"), what, "require that and no other")
+            for field, inner in fields:
+                told = operation.response.get(field)
+                if told is None or (inner is not None and inner not in told.fields):
+                    what = f"the part '{part}' must answer '{inner or field}'"
+                    yield where.fault(file, (*place, "response"), what, "add it")
 
 
 def _operation_faults(operation: Operation) -> Iterator[tuple[Place, str, str]]:

@@ -52,7 +52,7 @@ CREATE POLICY asker_or_subject ON exchange.looks FOR SELECT USING (
     OR db.is_system()
     OR EXISTS (
         SELECT FROM exchange.look_subjects AS about
-        WHERE about.look_id = looks.id AND about.person_id IN (db.person(), db.behalf())
+        WHERE about.look_id = ANY (ARRAY[looks.id]) AND about.person_id IN (db.person(), db.behalf())
     )
 );
 CREATE POLICY asker ON exchange.looks FOR INSERT WITH CHECK (asker_id = db.person());
@@ -61,15 +61,15 @@ CREATE POLICY asker ON exchange.look_subjects FOR INSERT WITH CHECK (
     db.is_system()
     OR EXISTS (
         SELECT FROM exchange.looks AS look
-        WHERE look.id = look_subjects.look_id AND look.asker_id = db.person()
+        WHERE look.id = ANY (ARRAY[look_subjects.look_id]) AND look.asker_id = db.person()
     )
 );
 CREATE POLICY seen_with_its_look ON exchange.look_outcomes FOR SELECT
-    USING (EXISTS (SELECT FROM exchange.looks AS look WHERE look.id = look_outcomes.look_id));
+    USING (EXISTS (SELECT FROM exchange.looks AS look WHERE look.id = ANY (ARRAY[look_outcomes.look_id])));
 CREATE POLICY asker ON exchange.look_outcomes FOR INSERT WITH CHECK (
     EXISTS (
         SELECT FROM exchange.looks AS look
-        WHERE look.id = look_outcomes.look_id AND look.asker_id = db.person()
+        WHERE look.id = ANY (ARRAY[look_outcomes.look_id]) AND look.asker_id = db.person()
     )
 );
 

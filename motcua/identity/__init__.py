@@ -6,6 +6,7 @@ provider   the OpenID provider of a realm, as the pack describes it
 account    what a provider said about somebody, in our words
 attempt    one sign-in under way, sealed in a cookie of the browser that began it
 session    an open sign-in; only its digest is kept
+kept form  what was sent when its session had ended, for the same person to send again
 level      how well the e-ID knows the person; the lower of account and sign-in
 representative  a person who, by the business register, may act in an organisation's name
 """
@@ -13,11 +14,12 @@ representative  a person who, by the business register, may act in an organisati
 from motcua.identity.actions import (
     bearer,
     enrol_officer,
+    meet_at_counter,
     names,
     person,
+    person_with,
     provider,
     session_viewer,
-    wire,
 )
 from motcua.identity.model import KIND, Person, Provider, Realm, Viewer
 from motcua.identity.rules import cookie_name
@@ -31,9 +33,10 @@ __all__ = [
     "bearer",
     "cookie_name",
     "enrol_officer",
+    "meet_at_counter",
     "names",
     "person",
+    "person_with",
     "provider",
     "session_viewer",
-    "wire",
 ]

@@ -6,22 +6,34 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
 from msgspec import structs
 
+from motcua import exchange
 from motcua.base import clock
 from motcua.base.errors import Invalid, NotAllowed, NotFound
 from motcua.base.ids import SYSTEM, PersonId, new_id
 from motcua.db import City, Read, Write, events
 from motcua.identity import queries, rules
-from motcua.identity.model import Account, Attempt, Person, Provider, Realm, Session, Viewer
+from motcua.identity.model import (
+    Account,
+    Attempt,
+    KeptForm,
+    Person,
+    Provider,
+    Realm,
+    Session,
+    Viewer,
+)
 from motcua.identity.outside import UNREADABLE, Partner, Providers
 from motcua.web.guard import SignInNeeded
 
 ATTEMPT_SECONDS = 600
+FORM_KEPT = timedelta(minutes=10)
 SESSION_LIMITS: dict[Realm, tuple[timedelta, timedelta]] = {
     "residents": (timedelta(hours=12), timedelta(hours=1)),
     "officers": (timedelta(hours=10), timedelta(minutes=30)),
@@ -31,6 +43,8 @@ SESSION_TOUCH_SECONDS = 60
 REPRESENTS_FOR = timedelta(hours=12)
 TOKEN_LENGTH_MAX = 8192
 TOKENS_MAX = 10_000
+UNCLAIMED, UNNUMBERED = "#number", "#typed"
+"""Issuers of people whom a counter met; no provider of a pack can be called so."""
 HOMES: dict[Realm, str] = {"residents": "/", "officers": "/desk"}
 
 Represents = Callable[[str, str], Awaitable[bool]]
@@ -53,24 +67,22 @@ class Begun(msgspec.Struct, frozen=True):
 class BusinessRegister:
     """`city[BusinessRegister]`: who is asked whether a person may act for an organisation."""
 
-    def __init__(self) -> None:
-        self.represents: Represents = _nobody_represents
+    def __init__(self, represents: Represents) -> None:
+        self.represents = represents
 
     @classmethod
-    def of(cls, _: City) -> "BusinessRegister":
-        return cls()
+    def of(cls, city: City) -> "BusinessRegister":
+        return cls(partial(_represents, city))
 
 
-async def _nobody_represents(_code: str, _number: str) -> bool:
-    return False
-
-
-def wire(city: City, represents: Represents) -> None:
-    """Once, at the start: how the business register is asked (tax code, personal number).
-
-    It raises Unavailable when the register is down; that is never taken for a no.
-    """
-    city[BusinessRegister].represents = represents
+async def _represents(city: City, code: str, number: str) -> bool:
+    """The register's word, by tax code and personal number. Unavailable when it is down; that is
+    never taken for a no."""
+    answer = await exchange.ask(
+        city, *exchange.playing(city, "representatives"), {"number": code}, asker=SYSTEM,
+        subject=None, subject_number=number,
+    )  # fmt: skip
+    return any(one["number"] == number for one in answer.values.get("representatives", []))
 
 
 # ---- signing in
@@ -185,7 +197,7 @@ class TokenRefused(SignInNeeded):
 
     def __init__(self) -> None:
         NotAllowed.__init__(self, "identity.token_refused")
-        self.is_desk = False
+        self.is_desk, self.kept = False, None
 
 
 async def bearer(city: City, token: str) -> Viewer:
@@ -289,6 +301,8 @@ async def _must_represent(city: City, account: Account, ask_again: bool) -> None
 async def _meet(db: Write, account: Account) -> PersonId:
     kind = "officer" if account.realm == "officers" else "person"
     is_officer = kind == "officer"
+    if account.number and not is_officer:
+        await _claim(db, account.provider, account.subject, account.number)
     met = await queries.meet(
         db, new_id(), kind, account.provider, account.subject,
         None if is_officer else account.number, account.name,
@@ -296,6 +310,14 @@ async def _meet(db: Write, account: Account) -> PersonId:
         None if is_officer else account.phone, account.level, clock.now(),
     )  # fmt: skip
     return PersonId(met)
+
+
+async def _claim(db: Write, provider: str, subject: str, number: str) -> None:
+    """Whom a counter met by this number is from now on whoever the provider says has it: their
+    cases, and the looks that were taken at them."""
+    await queries.lock_number(db, number)
+    if met := await queries.claim_person(db, provider, subject, number, UNCLAIMED):
+        await exchange.claim_looks(db, PersonId(met), number)
 
 
 async def _meet_organisation(db: Write, account: Account, person: PersonId) -> PersonId | None:
@@ -306,7 +328,8 @@ async def _meet_organisation(db: Write, account: Account, person: PersonId) -> P
         db, new_id(), "organisation", account.provider, _organisation_subject(code), code,
         account.organisation.name, None, None, None, None, now,
     )  # fmt: skip
-    await queries.learn_representative(db, met, person, "business", now + REPRESENTS_FOR)
+    source, _ = exchange.playing(db.city, "representatives")
+    await queries.learn_representative(db, met, person, source, now + REPRESENTS_FOR)
     return PersonId(met)
 
 
@@ -326,6 +349,36 @@ def _viewer_of_session(found: Session, realm: Realm) -> Viewer:
     )
 
 
+# ---- forms that came too late
+
+
+async def keep_form(city: City, realm: Realm, session: str | None, form: KeptForm) -> str | None:
+    """Keep it for a few minutes; the secret by which alone it can be read.
+
+    `session` is the cookie that came with it. Where nobody knows whose that is nothing is kept.
+    """
+    owner = None
+    if session:
+        async with city.database.nobody() as gate:
+            owner = await queries.owner_of_session(gate, _digest(session), realm)
+        if owner is None:
+            return None
+    secret, now = secrets.token_urlsafe(32), clock.now()
+    sealed = rules.locked(secret, msgspec.json.encode(form))
+    async with city.database.write(SYSTEM) as db:
+        await queries.forget_forms(db, now - FORM_KEPT)
+        await queries.keep_form(db, _digest(secret), realm, owner, sealed, now)
+    return secret
+
+
+async def kept_form(db: Read, realm: Realm, secret: str | None) -> KeptForm | None:
+    """What the acting person sent, if it was they, and not too long ago."""
+    if not secret or len(secret) > rules.COOKIE_LENGTH_MAX:
+        return None
+    sealed = await queries.kept_form(db, _digest(secret), realm, clock.now() - FORM_KEPT)
+    return msgspec.json.decode(rules.unlocked(secret, sealed), type=KeptForm) if sealed else None
+
+
 # ---- people
 
 
@@ -340,6 +393,35 @@ async def person(db: Read, id: PersonId) -> Person:
 async def names(db: Read, ids: Iterable[PersonId]) -> dict[PersonId, str]:
     """Names by id; whom the acting person may not know is left out."""
     return {PersonId(p.id): p.name for p in await queries.people_by_ids(db, list(set(ids)))}
+
+
+async def person_with(city: City, number: str) -> PersonId | None:
+    """Who has this number, as far as the platform has met them: at a sign-in or at a counter."""
+    async with city.database.read(SYSTEM) as db:
+        issuer = db.city[Providers].residents.described.id
+        found = await queries.person_by_number(db, number, issuer, UNCLAIMED)
+    return PersonId(found) if found else None
+
+
+async def meet_at_counter(
+    city: City, number: str | None, name: str, birth_date: date | None
+) -> PersonId:
+    """Somebody who has perhaps never signed in. With a number: as the population register knows
+    them; whoever a provider later says has it becomes this person. Without: nobody ever does."""
+    async with city.database.write(SYSTEM) as db:
+        if number is None:
+            issuer, subject = UNNUMBERED, new_id().hex
+        else:
+            issuer, subject = UNCLAIMED, number
+            await queries.lock_number(db, number)
+            provider = db.city[Providers].residents.described.id
+            if found := await queries.person_by_number(db, number, provider, UNCLAIMED):
+                return PersonId(found)
+        met = await queries.meet(
+            db, new_id(), "person", issuer, subject, number, name, birth_date, None, None, None,
+            clock.now(),
+        )  # fmt: skip
+    return PersonId(met)
 
 
 async def enrol_officer(db: Write, subject: str, name: str, email: str | None = None) -> PersonId:

@@ -88,6 +88,15 @@ class Attempt(Struct, frozen=True, kw_only=True):
     """Seconds since 1970."""
 
 
+class KeptForm(Struct, frozen=True):
+    """What somebody sent when their session had ended."""
+
+    address: str
+    fields: list[tuple[str, str]]
+    has_files: bool
+    """Files came along; they are not kept."""
+
+
 Claim = Annotated[
     str, Meta(min_length=1, max_length=200, description="A claim's name; dots lead inside.")
 ]

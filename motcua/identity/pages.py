@@ -16,14 +16,27 @@ from motcua.base.settings import Settings
 from motcua.base.text import Text
 from motcua.db import City
 from motcua.identity import actions
-from motcua.identity.actions import ATTEMPT_SECONDS, HOMES, SESSION_LIMITS, Begun, SignedIn
-from motcua.identity.model import Realm
-from motcua.identity.rules import attempt_name, cookie_name, local_path
-from motcua.web import reasons
+from motcua.identity.actions import (
+    ATTEMPT_SECONDS,
+    FORM_KEPT,
+    HOMES,
+    SESSION_LIMITS,
+    Begun,
+    SignedIn,
+)
+from motcua.identity.model import KeptForm, Realm, Viewer
+from motcua.identity.rules import attempt_name, cookie_name, form_name, local_path
+from motcua.web import Throttle, reasons
+from motcua.web.guard import Kept
 from motcua.web.render import Page, language_of, render
 
 DOORS: dict[Realm, str] = {"residents": "/sign-in", "officers": "/desk/sign-in"}
 PUBLIC = {"access": "public"}
+FORM_BYTES_MAX = 65_536
+SIZE_DIGITS_MAX = 10
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+_forms_by_client = Throttle(30, 600)
 
 Asked = Request[Any, Any, Any]
 
@@ -51,6 +64,16 @@ class SignInPage(Page):
     start: str
     stopped: str | None
     """What happened, where a sign-in ended without one."""
+
+
+class KeptPage(Page):
+    template: ClassVar[str] = "identity/kept.html"
+
+    is_desk: bool
+    action: str
+    fields: list[tuple[str, str]]
+    has_files: bool
+    back: str
 
 
 @get("/sign-in", opt=PUBLIC)
@@ -107,9 +130,75 @@ async def sign_out_officer(request: Asked, city: NamedDependency[City]) -> Respo
     return await _sign_out(request, city, "officers")
 
 
+@get("/sign-in/kept", opt={"access": "person"})
+async def kept(
+    request: Asked,
+    city: NamedDependency[City],
+    viewer: NamedDependency[Viewer],
+    next: FromQuery[str | None] = None,
+) -> Response[Any]:
+    return await _kept(request, city, viewer, "residents", next)
+
+
+@get("/desk/sign-in/kept", opt={"access": "officer"})
+async def kept_officer(
+    request: Asked,
+    city: NamedDependency[City],
+    viewer: NamedDependency[Viewer],
+    next: FromQuery[str | None] = None,
+) -> Response[Any]:
+    return await _kept(request, city, viewer, "officers", next)
+
+
 routes: list[HTTPRouteHandler] = [
     ask, start, callback, sign_out, ask_officer, start_officer, callback_officer, sign_out_officer,
+    kept, kept_officer,
 ]  # fmt: skip
+
+
+async def keep_form(city: City, request: Asked, is_desk: bool) -> Kept | None:
+    """What a person sent after their session had ended, kept until they have signed in again."""
+    size = request.headers.get("content-length", "")
+    if not (size.isascii() and size.isdecimal() and len(size) < SIZE_DIGITS_MAX):
+        return None
+    if int(size) > FORM_BYTES_MAX or request.content_type[0] not in FORM_TYPES:
+        return None
+    if _forms_by_client.wait(request.client.host if request.client else "-"):
+        return None
+    posted = await request.form()
+    sent = list(posted.multi_items())
+    await posted.close()
+    fields = [(name, value) for name, value in sent if isinstance(value, str)]
+    address = f"{request.url.path}?{request.url.query}".rstrip("?")
+    form = KeptForm(address, fields, len(fields) < len(sent))
+    realm: Realm = "officers" if is_desk else "residents"
+    session = request.cookies.get(cookie_name(city.settings.public_url, realm))
+    secret = await actions.keep_form(city, realm, session, form)
+    if secret is None:
+        return None
+    name = form_name(city.settings.public_url, realm)
+    cookie = _cookie(city.settings, name, secret, int(FORM_KEPT.total_seconds()))
+    return Kept(f"{DOORS[realm]}/kept", cookie)
+
+
+async def _kept(
+    request: Asked, city: City, viewer: Viewer, realm: Realm, next: str | None
+) -> Response[Any]:
+    """Nothing is sent by itself: the person does it, and sees for which page."""
+    secret = request.cookies.get(form_name(city.settings.public_url, realm))
+    async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
+        form = await actions.kept_form(db, realm, secret)
+    back = local_path(next, HOMES[realm])
+    if form is None:
+        return _away(back, [])
+    page = KeptPage(
+        is_desk=realm == "officers",
+        action=form.address,
+        fields=form.fields,
+        has_files=form.has_files,
+        back=back,
+    )
+    return render(page, request)
 
 
 def _ask(

@@ -81,3 +81,35 @@ async def close_session(db: Write, id: UUID) -> None: ...
 
 @statement
 async def close_stale_sessions(db: Write, person_id: UUID, at: datetime) -> None: ...
+
+
+@statement
+async def owner_of_session(db: Read, token_hash: bytes, realm: str) -> UUID | None: ...
+
+
+@statement
+async def keep_form(
+    db: Write, id_hash: bytes, realm: str, person_id: UUID | None, sealed: bytes, at: datetime
+) -> None: ...
+
+
+@statement
+async def kept_form(db: Read, id_hash: bytes, realm: str, since: datetime) -> bytes | None: ...
+
+
+@statement
+async def forget_forms(db: Write, before: datetime) -> None: ...
+
+
+@statement
+async def lock_number(db: Write, number: str) -> None: ...
+
+
+@statement
+async def person_by_number(db: Read, number: str, issuer: str, unclaimed: str) -> UUID | None: ...
+
+
+@statement
+async def claim_person(
+    db: Write, issuer: str, subject: str, number: str, unclaimed: str
+) -> UUID | None: ...

@@ -68,3 +68,34 @@ DELETE FROM identity.sessions WHERE id = :id;
 -- name: close_stale_sessions
 DELETE FROM identity.sessions
 WHERE person_id = :person_id AND (until <= :at OR seen_at + idle <= :at);
+
+-- name: owner_of_session
+SELECT identity.owner_of_session(:token_hash, :realm);
+
+-- name: keep_form
+INSERT INTO identity.kept_forms (id_hash, realm, person_id, sealed, made_at)
+VALUES (:id_hash, :realm, :person_id, :sealed, :at);
+
+-- name: kept_form
+SELECT sealed FROM identity.kept_forms
+WHERE id_hash = :id_hash AND realm = :realm AND made_at > :since;
+
+-- name: forget_forms
+DELETE FROM identity.kept_forms WHERE made_at <= :before;
+
+-- name: lock_number
+-- A counter and a sign-in that meet the same number for the first time go one after the other.
+SELECT pg_advisory_xact_lock(hashtextextended('identity.number:' || :number, 0));
+
+-- name: person_by_number
+SELECT id FROM identity.people
+WHERE kind = 'person' AND number = :number AND issuer IN (:issuer, :unclaimed)
+ORDER BY seen_at DESC
+LIMIT 1;
+
+-- name: claim_person
+-- Only a row that nobody has signed in to, and only by an account that has none of its own.
+UPDATE identity.people AS p SET issuer = :issuer, subject = :subject
+WHERE p.issuer = :unclaimed AND p.subject = :number AND NOT EXISTS (
+    SELECT FROM identity.people AS o WHERE o.issuer = :issuer AND o.subject = :subject)
+RETURNING p.id;

@@ -9,6 +9,7 @@ from hmac import compare_digest
 from typing import Any
 
 import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from motcua.base.errors import NotAllowed
 from motcua.base.text import nfc
@@ -20,6 +21,7 @@ TEXT_LENGTH_MAX = 300
 RETURN_LENGTH_MAX = 1500
 COOKIE_LENGTH_MAX = 4096
 LEVEL_LOWEST = 1
+NONCE_BYTES = 12
 
 # A path and perhaps a query of this site, in plain characters: browsers read `//x`, `/\x` and
 # `/<tab>/x` as another host.
@@ -43,6 +45,10 @@ def attempt_name(public_url: str, state: str) -> str:
     return _hosted(public_url, f"attempt-{_NOT_OURS.sub('', state)[:12]}")
 
 
+def form_name(public_url: str, realm: Realm) -> str:
+    return _hosted(public_url, f"form-{realm}")
+
+
 def _hosted(public_url: str, name: str) -> str:
     return f"__Host-{name}" if public_url.startswith("https://") else name
 
@@ -58,6 +64,19 @@ def unsealed(key: bytes, cookie: str) -> Attempt | None:
     if not compare_digest(_seal(key, content).encode(), seal.encode()):
         return None
     return msgspec.json.decode(urlsafe_b64decode(content), type=Attempt)
+
+
+def locked(secret: str, content: bytes) -> bytes:
+    """Readable only with the secret, which is never used for anything else."""
+    return AESGCM(_lock(secret)).encrypt(bytes(NONCE_BYTES), content, None)
+
+
+def unlocked(secret: str, content: bytes) -> bytes:
+    return AESGCM(_lock(secret)).decrypt(bytes(NONCE_BYTES), content, None)
+
+
+def _lock(secret: str) -> bytes:
+    return hmac.digest(secret.encode(), b"kept form", "sha256")
 
 
 def _seal(key: bytes, content: str) -> str:

@@ -28,7 +28,7 @@ TEMPLATES = {
     "case.supplement_requested": Template(
         "Your request %(code)s needs something more",
         "For your request “%(procedure)s” we still need: %(missing)s\n"
-        "Please add it on the page of your request. This is the only time we ask.",
+        "Please add it on the page of your request.",
     ),
     "case.result_ready": Template(
         "The result of your request %(code)s is ready",
@@ -44,6 +44,16 @@ TEMPLATES = {
         "We promised the answer to “%(procedure)s” by %(due_at)s and cannot keep it. "
         "We apologise.\n"
         "The reason: %(reason)s\nYou get the answer by %(new_due_at)s.",
+    ),
+    "case.fee_stated": Template(
+        "What your request %(code)s costs",
+        "The fee for your request “%(procedure)s” is %(amount)s. What it rests on: %(reason)s\n"
+        "Please pay on the page of your request. Work goes on when the money has arrived.",
+    ),
+    "case.transferred": Template(
+        "Your request %(code)s is with another agency",
+        "Your request “%(procedure)s” belongs to another agency; we have sent it there. "
+        "The reason: %(reason)s\nIts code stays the same, and you need not do anything.",
     ),
     "case.stopped": Template(
         "Your request %(code)s has ended",

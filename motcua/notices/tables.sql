@@ -37,7 +37,7 @@ CREATE POLICY own ON notices.messages FOR SELECT
     USING (person_id = db.person() OR person_id = db.behalf() OR db.is_system());
 CREATE POLICY in_own_name ON notices.messages FOR INSERT WITH CHECK (made_by = db.person());
 CREATE POLICY own ON notices.deliveries FOR SELECT USING (
-    EXISTS (SELECT 1 FROM notices.messages AS m WHERE m.id = deliveries.message_id)
+    EXISTS (SELECT 1 FROM notices.messages AS m WHERE m.id = ANY (ARRAY[deliveries.message_id]))
 );
 CREATE POLICY by_the_platform ON notices.deliveries FOR INSERT WITH CHECK (db.is_system());
 

@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
-from litestar import Litestar
+from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
 from litestar.handlers import BaseRouteHandler
+from msgspec import Struct
 
 from motcua.base.errors import NotAllowed, NotFound
 from motcua.web.envelope import note_start
@@ -15,6 +17,17 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 Who = Callable[[Connection], Awaitable[SignedIn | None]]
 """Tells who is behind a request: the room of identities knows, the kit does not."""
 
+
+class Kept(Struct, frozen=True):
+    """What was sent is kept: the page that gives it back, and the cookie that it asks for."""
+
+    address: str
+    cookie: Cookie
+
+
+Keep = Callable[[Request[Any, Any, Any], bool], Awaitable[Kept | None]]
+"""Keeps a form that came from somebody whose session has ended; the second: at the desk."""
+
 ACCESS = frozenset({"public", "person", "officer", "signed"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -22,17 +35,19 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 class SignInNeeded(NotAllowed):
     """Nobody is signed in, or not as an officer where only officers work."""
 
-    def __init__(self, is_desk: bool = False) -> None:
+    def __init__(self, is_desk: bool = False, kept: Kept | None = None) -> None:
         super().__init__("web.sign_in_needed")
         self.is_desk = is_desk
+        self.kept = kept
 
 
 class Guard:
     """Asked before every handler, by Litestar."""
 
-    def __init__(self, who: Who, origin: str) -> None:
+    def __init__(self, who: Who, origin: str, keep: Keep | None = None) -> None:
         self.who = who
         self.origin = origin
+        self.keep = keep
 
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         note_start(connection.scope)
@@ -47,11 +62,16 @@ class Guard:
         viewer = await self.who(connection)
         cast(dict[str, Any], connection.scope)["state"]["viewer"] = viewer
         if access == "person" and viewer is None:
-            raise SignInNeeded
+            raise await self._sign_in_needed(connection, is_desk=False)
         if access == "officer" and (viewer is None or not viewer.is_officer):
             if viewer is not None and "authorization" in connection.headers:
                 raise NotAllowed("web.officers_only")
-            raise SignInNeeded(is_desk=True)
+            raise await self._sign_in_needed(connection, is_desk=True)
+
+    async def _sign_in_needed(self, connection: Connection, is_desk: bool) -> SignInNeeded:
+        if self.keep and isinstance(connection, Request) and connection.method == "POST":
+            return SignInNeeded(is_desk, await self.keep(connection, is_desk))
+        return SignInNeeded(is_desk)
 
     def _refuse_foreign_forms(self, connection: Connection) -> None:
         """Against forged requests: a change made with cookies must come from our own pages.

@@ -15,7 +15,7 @@ from litestar.plugins import InitPlugin
 from motcua.base.errors import NotFound
 from motcua.web import refusals
 from motcua.web.envelope import Envelope
-from motcua.web.guard import Guard, Who
+from motcua.web.guard import Guard, Keep, Who
 from motcua.web.language import COOKIE, LANGUAGES
 from motcua.web.render import Renderer
 from motcua.web.site import STATIC_ADDRESS, Files, Site
@@ -30,14 +30,15 @@ ADDRESS_LETTERS = "/?#[]@!$&'()*+,;=:%~"  # what stands in an address as it is (
 class Kit(InitPlugin):
     """`Litestar(plugins=[build(site, who)], …)`."""
 
-    def __init__(self, site: Site, who: Who) -> None:
+    def __init__(self, site: Site, who: Who, keep: Keep | None) -> None:
         self.site = site
         self.who = who
+        self.keep = keep
         self.files = Files()
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         app_config.state["renderer"] = Renderer(self.site, self.files)
-        app_config.guards.append(Guard(self.who, self.site.origin))
+        app_config.guards.append(Guard(self.who, self.site.origin, self.keep))
         app_config.exception_handlers = {
             **refusals.HANDLERS,
             **app_config.exception_handlers,
@@ -50,8 +51,9 @@ class Kit(InitPlugin):
         return app_config
 
 
-def build(site: Site, who: Who) -> Kit:
-    return Kit(site, who)
+def build(site: Site, who: Who, keep: Keep | None = None) -> Kit:
+    """`keep`: what is done with a form whose sender must sign in again first."""
+    return Kit(site, who, keep)
 
 
 class Sent(Request[Any, Any, Any]):

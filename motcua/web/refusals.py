@@ -213,7 +213,12 @@ def _to_sign_in(request: Request[Any, Any, Any], refusal: SignInNeeded) -> Respo
         back = _local(request.url.path, request.url.query)
     elif f"{from_page.scheme}://{from_page.netloc}" in own:
         back = _local(from_page.path, from_page.query)
-    return Response(b"", status_code=303, headers={"Location": f"{to}?{urlencode({'next': back})}"})
+    cookies = []
+    if refusal.kept:
+        cookies.append(refusal.kept.cookie)
+        back = f"{refusal.kept.address}?{urlencode({'next': back})}"
+    head = {"Location": f"{to}?{urlencode({'next': back})}"}
+    return Response(b"", status_code=303, headers=head, cookies=cookies)
 
 
 def _local(path: str, query: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -20,6 +21,7 @@ from motcua.documents import Holder, Paper, actions, queries
 from motcua.documents.outside.store import FolderStore
 from motcua.documents.outside.typesetting import typeset
 from tests.documents import build
+from tests.documents.test_typesetting import text_of
 
 KIND = "KQ.G01.000200"
 
@@ -234,6 +236,8 @@ async def test_an_issued_paper_is_genuine_and_in_the_vault(city: City, agency: s
     verdict = await asyncio.to_thread(documents.check, pdf, anchors, clock.now())
     assert (verdict.outcome, verdict.reference) == ("valid", issued.reference)
     assert file.name == "phiếu.pdf"
+    printed = " ".join(re.findall(".{5}", issued.reference))
+    assert printed in text_of(pdf)  # in groups, as the page shows it
     assert (kept.reference, kept.status, kept.document) == (
         issued.reference, "valid", issued.document,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """The verification page and the files' addresses, over HTTP as strangers may use them."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import unquote
@@ -68,6 +69,10 @@ async def pdf_of(city: City, issued: documents.Issued) -> bytes:
         return (await documents.open_file(db, issued.document))[1]
 
 
+def in_groups(reference: str) -> str:
+    return " ".join(re.findall(".{5}", reference))
+
+
 def test_pages_have_exactly_what_their_templates_use() -> None:
     for page in (pages.Seen, pages.Asked):
         assert fields_used(page.template) == set(page.__struct_fields__)
@@ -97,7 +102,7 @@ async def test_a_person_reads_the_same_as_a_page(
     answer = await client.get(f"/verify/{issued.reference}", headers=PAGE)
     assert answer.status_code == 200
     assert issued.number in answer.text
-    assert issued.reference in answer.text
+    assert f">{in_groups(issued.reference)}<" in answer.text
     assert "Công an" in answer.text
     assert "Nguyễn" not in answer.text
     assert "<script>" not in answer.text
@@ -215,9 +220,16 @@ async def test_the_start_page_leads_to_the_paper(
 ) -> None:
     issued, _ = await issue(city, agency, someone())
     assert (await client.get("/verify", headers=PAGE)).status_code == 200
-    answer = await client.get("/verify", params={"reference": issued.reference.lower()})
-    assert answer.status_code == 303
-    assert answer.headers["location"] == f"/verify/{issued.reference}"
+    spaced = in_groups(issued.reference)
+    for typed in (
+        issued.reference.lower(),
+        spaced,
+        spaced.replace(" ", "-").lower(),
+        f" {spaced} ",
+    ):
+        answer = await client.get("/verify", params={"reference": typed})
+        assert answer.status_code == 303
+        assert answer.headers["location"] == f"/verify/{issued.reference}"
     wrong = await client.get("/verify", params={"reference": '"><script>'}, headers=PAGE)
     assert wrong.status_code == 404
     assert "<script>" not in wrong.text

@@ -14,6 +14,7 @@ import zxingcpp
 from PIL import Image
 
 from motcua.documents.outside.typesetting import typeset
+from tests.cases import papers
 from tests.documents import build
 
 TEMPLATES = sorted(
@@ -25,8 +26,18 @@ TEMPLATES = sorted(
 
 
 def made(template: Path, **changed: Any) -> bytes:
-    facts = build.receipt_facts if template.stem == "receipt" else build.facts
-    return typeset(template, facts(**changed))
+    return typeset(template, told(template) | changed)
+
+
+def told(template: Path) -> dict[str, Any]:
+    """What a paper is made of: where a procedure makes it, that procedure says."""
+    if template.stem == "receipt":
+        return build.receipt_facts()
+    if template.stem == "general":
+        return build.facts(title="Giấy Mẫu", procedure="Thủ tục mẫu", request="Hồ sơ mẫu")
+    is_ours = template.stem.startswith("criminal-record") or template.parent == build.SAMPLE
+    said = None if is_ours else papers.said_by(template.name)
+    return build.facts(**(said or {}))
 
 
 def text_of(pdf: bytes) -> str:
@@ -60,7 +71,7 @@ def test_every_template_makes_a_tagged_archival_paper(template: Path) -> None:
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: f"{t.parts[-3]}/{t.name}")
 def test_every_template_gives_its_letters_back_unchanged(template: Path) -> None:
     name = "Nguyễn Thị Ỷ Ữ Ặ Ệ Ỗ Đức Y Blŏ Kĕ H'Ĭ ƀ №"
-    person = {**build.facts()["person"], "name": name}
+    person = {**told(template)["person"], "name": name}
     text = text_of(made(template, person=person))
     assert unicodedata.normalize("NFC", name) in unicodedata.normalize("NFC", text)
     assert "Công an thành phố Mẫu".lower() in text.lower()
@@ -106,10 +117,12 @@ def test_a_receipt_promises_a_day_only_once_there_is_one() -> None:
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: f"{t.parts[-3]}/{t.name}")
 def test_a_phone_reads_the_code_on_the_printed_paper(template: Path, tmp_path: Path) -> None:
     (tmp_path / "p.pdf").write_bytes(made(template))
-    command = ["pdftoppm", "-r", "150", "-png", "-singlefile", "p.pdf", "p"]
+    command = ["pdftoppm", "-r", "150", "-png", "p.pdf", "p"]
     subprocess.run(command, cwd=tmp_path, check=True, stderr=subprocess.DEVNULL)
-    with Image.open(tmp_path / "p.png") as page:
-        codes = [code.text for code in zxingcpp.read_barcodes(page)]
+    codes = []
+    for image in sorted(tmp_path.glob("p*.png")):
+        with Image.open(image) as page:
+            codes += [code.text for code in zxingcpp.read_barcodes(page)]
     assert codes == [build.facts()["verify_url"]]
 
 
@@ -157,3 +170,47 @@ def test_a_template_that_wants_a_package_is_refused(tmp_path: Path) -> None:
 def test_a_picture_without_words_for_the_blind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(typst.TypstError, match="alt"):
         one_page(tmp_path, '#image(bytes(data.qr), format: "svg")')
+
+
+def _people() -> list[dict[str, Any]]:
+    short = build.facts()["person"]
+    long = short | {
+        "other_name": "An Còi",
+        "birth_place": "Bệnh viện Mẫu, phường Mẫu, thành phố Mẫu",
+        "residence": "Số 12, ngõ 34, phố Mẫu có tên rất dài, Phường Mẫu, thành phố Mẫu",
+        "temporary_residence": "Số 99, đường có nhiều tên gọi khác nhau, xã Mẫu, tỉnh Mẫu",
+        "father": "Nguyễn Văn Bố", "mother": "Trần Thị Mẹ", "spouse": "Lê Thị Vợ",
+    }  # fmt: skip
+    return [short, long]
+
+
+BAN = {"decision": "12/QĐ", "decided_on": "2024-01-01", "court": "Tòa án Mẫu", "office": "Giám đốc"}
+COUNTS = (0, 1, 2, 3, 4, 5, 6, 8, 9, 13, 16, 20)
+
+
+@pytest.mark.parametrize("kind", ["1", "2"])
+@pytest.mark.parametrize("bans", [None, [], [BAN]], ids=["unasked", "none", "one"])
+def test_no_signature_stands_alone_on_a_page(kind: str, bans: list[dict[str, str]] | None) -> None:
+    for person in _people():
+        for count in COUNTS:
+            convictions = (build.CONVICTIONS * 10)[:count]
+            template = build.NATIONAL / f"criminal-record-{kind}.typ"
+            paper = made(template, person=person, convictions=convictions, ban_on_office=bans)
+            assert _above_signature(paper), (person["name"], count)
+
+
+def _above_signature(paper: bytes) -> str:
+    """What stands above the signer's title on the page of the signature."""
+    read = subprocess.run(["pdftotext", "-", "-"], input=paper, capture_output=True, check=True)
+    page = next(p for p in read.stdout.decode().split("\f") if "PHÓ GIÁM ĐỐC" in p)
+    return page.partition("PHÓ GIÁM ĐỐC")[0].strip()
+
+
+def test_a_receipt_speaks_english_beside_the_form_to_who_filed_in_english() -> None:
+    template = build.NATIONAL / "receipt.typ"
+    plain, english = text_of(made(template)), text_of(made(template, language="en"))
+    for words in ("GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ", "Người nộp"):
+        assert words in plain
+        assert words in english
+    assert "Filed by" in english
+    assert "Filed by" not in plain

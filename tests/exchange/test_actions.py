@@ -55,8 +55,8 @@ async def test_the_population_register_fills_in_a_person(asked: City) -> None:
         "nationality": "Việt Nam",
         "ethnicity": "Kinh",
         "residence": {
-            "commune": "00166",
-            "address": "Số 12 đường Mẫu, Phường Cầu Giấy, Hà Nội",
+            "commune": "N",
+            "address": "Số 12 đường Mẫu, Khu Bắc, Thành phố Mẫu",
         },
         "occupation": "Kỹ sư",
     }

@@ -1,10 +1,12 @@
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from motcua.base.pack import Pack, Where
 from motcua.exchange import rules
+from motcua.exchange.model import Register
 from motcua.exchange.rules import Breaker
 
 LIMIT, REST = 3, 10.0
@@ -111,6 +113,7 @@ def test_a_pack_hears_of_statuses_with_two_meanings_and_echoes_that_echo_nothing
     (tmp_path / "registers" / "convictions.yaml").write_text(broken)
     pack = Pack(tmp_path)
     found = {fault.what for fault in rules.register_faults(pack, Where(pack))}
+    found = {what for what in found if "part" not in what}
     assert found == {
         "the status '00' has two meanings",
         "'colour' is not an argument that is always sent",
@@ -122,3 +125,71 @@ def test_the_registers_of_the_shipped_packs_have_no_faults() -> None:
     for folder in ("packs/vietnam", "packs/sample"):
         pack = Pack(Path(folder))
         assert list(rules.register_faults(pack, Where(pack))) == []
+
+
+def pack_of(tmp_path: Path, *names: str, **changed: tuple[str, str]) -> Pack:
+    """Some registers of the sample, each with one text changed."""
+    (tmp_path / "registers").mkdir()
+    for name in names:
+        text = Path(f"packs/sample/registers/{name}.yaml").read_text()
+        if name in changed:
+            assert changed[name][0] in text
+            text = text.replace(*changed[name])
+        (tmp_path / "registers" / f"{name}.yaml").write_text(text)
+    return Pack(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("names", "changed", "found"),
+    [
+        (("population", "business"), {}, set()),
+        (
+            ("population",),
+            {},
+            {"no operation of a register plays the part 'representatives'"},
+        ),
+        (
+            ("population", "business"),
+            {"population": ("    part: family\n", "")},
+            {"no operation of a register plays the part 'family'"},
+        ),
+        (
+            ("population", "business"),
+            {"business": ("part: representatives", "part: person")},
+            {
+                "no operation of a register plays the part 'representatives'",
+                "'person' is played by business.company too",
+                "the part 'person' must answer 'birth_date'",
+            },
+        ),
+        (
+            ("population", "business"),
+            {"population": ("relation:\n", "kin:\n")},
+            {"the part 'family' must answer 'relation'"},
+        ),
+        (
+            ("population", "business"),
+            {"business": ("number: {to: maSoDoanhNghiep}", "code: {to: maSoDoanhNghiep}")},
+            {
+                "the platform asks the part 'representatives' by 'number' alone",
+                "'number' is not an argument that is always sent",
+            },
+        ),
+    ],
+)
+def test_a_pack_says_which_operation_plays_which_part(
+    tmp_path: Path,
+    names: tuple[str, ...],
+    changed: dict[str, tuple[str, str]],
+    found: set[str],
+) -> None:
+    pack = pack_of(tmp_path, *names, **changed)
+    assert {fault.what for fault in rules.register_faults(pack, Where(pack))} == found
+
+
+def test_a_register_by_another_name_plays_the_part(tmp_path: Path) -> None:
+    pack = pack_of(tmp_path, "population", "business")
+    (tmp_path / "registers" / "population.yaml").rename(tmp_path / "registers" / "people.yaml")
+    registers = pack.folder("registers", Register)
+    assert rules.playing(registers, "family") == [("people", "family")]
+    assert rules.playing(registers, "representatives") == [("business", "company")]

@@ -11,11 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from motcua import identity
 from motcua.base.settings import Settings
 from motcua.db.city import City
 from motcua.demo import people
-from motcua.identity import actions
+from motcua.identity.actions import BusinessRegister
 from tests.identity import build
 
 START_SECONDS_MAX = 15
@@ -69,13 +68,13 @@ async def wired(city: City) -> City:
     async def represents(code: str, number: str) -> bool:
         return (code, number) == (firm.number, an.number)
 
-    identity.wire(city, represents)
+    city[BusinessRegister].represents = represents
     return city
 
 
 @pytest.fixture
 async def liar(wired: City, unused_tcp_port: int) -> AsyncIterator[tuple[City, build.Liar]]:
     city = build.elsewhere(wired, unused_tcp_port - 10)
-    identity.wire(city, wired[actions.BusinessRegister].represents)
+    city[BusinessRegister].represents = wired[BusinessRegister].represents
     async with build.lying(city.settings) as provider:
         yield city, provider

@@ -16,6 +16,7 @@ from motcua.base.ids import SYSTEM
 from motcua.db.city import City
 from motcua.demo import eid, people
 from motcua.identity import actions
+from motcua.identity.actions import BusinessRegister
 from motcua.identity.outside import Providers
 from tests.identity import build
 
@@ -72,7 +73,7 @@ async def test_who_does_not_represent_the_firm_is_refused(
     async def no(_code: str, _number: str) -> bool:
         return False
 
-    identity.wire(wired, no)
+    wired[BusinessRegister].represents = no
     with pytest.raises(NotAllowed, match=r"identity\.not_representative"):
         await build.sign_in(wired, "an@thu-nghiem")
 
@@ -83,7 +84,7 @@ async def test_a_business_register_that_is_down_is_not_a_no(
     async def down(_code: str, _number: str) -> bool:
         raise Unavailable("register.down", register="business")
 
-    identity.wire(wired, down)
+    wired[BusinessRegister].represents = down
     with pytest.raises(Unavailable):
         await build.sign_in(wired, "an@thu-nghiem")
 

@@ -17,6 +17,7 @@ from motcua import identity, web
 from motcua.base.errors import Unavailable
 from motcua.db.city import City
 from motcua.identity import Viewer, pages
+from motcua.identity.actions import BusinessRegister
 from tests.identity import build
 
 
@@ -247,7 +248,7 @@ async def test_who_does_not_represent_the_firm_is_told(
     async def no(_code: str, _number: str) -> bool:
         return False
 
-    identity.wire(wired, no)
+    wired[BusinessRegister].represents = no
     answer = await build.choose(await start(browser, "/sign-in"), "an@thu-nghiem")
     stopped = await stop(browser, "/sign-in", answer)
     assert stopped.status_code == 403
@@ -301,7 +302,7 @@ async def test_a_business_register_that_is_down_is_said_in_words(
     async def down(_code: str, _number: str) -> bool:
         raise Unavailable("register.down", register="business")
 
-    identity.wire(wired, down)
+    wired[BusinessRegister].represents = down
     answer = await build.choose(await start(browser, "/sign-in"), "an@thu-nghiem")
     stopped = await stop(browser, "/sign-in", answer)
     assert stopped.status_code == 503

@@ -1,30 +1,19 @@
 """The store of bytes: a folder, where each file lies under the digest of its content.
 
-A city with an object store writes a second class with these two methods.
+A city with an object store writes a second class with `put` and `get`.
 """
 
 import hashlib
 import os
 import tempfile
 from pathlib import Path
-from typing import Protocol
 
 from motcua.db import City
 
 
-class Store(Protocol):
+class FolderStore:
     """Keeps bytes for good. What is kept is never changed; the same bytes are kept once."""
 
-    def put(self, content: bytes) -> bytes:
-        """The digest under which the content now lies, safe against a power cut. Blocks."""
-        ...
-
-    def get(self, sha256: bytes) -> bytes:
-        """The content. A digest that does not match is a broken disk, and a bug to shout about."""
-        ...
-
-
-class FolderStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
@@ -33,6 +22,7 @@ class FolderStore:
         return cls(city.settings.data / "files")
 
     def put(self, content: bytes) -> bytes:
+        """The digest under which the content now lies, safe against a power cut. Blocks."""
         digest = hashlib.sha256(content)
         path = self._path(digest.digest())
         if path.exists():
@@ -51,6 +41,7 @@ class FolderStore:
         return digest.digest()
 
     def get(self, sha256: bytes) -> bytes:
+        """The content. A digest that does not match is a broken disk, and a bug to shout about."""
         content = self._path(sha256).read_bytes()
         assert hashlib.sha256(content).digest() == sha256, "a stored file has changed on disk"
         return content
