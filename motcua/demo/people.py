@@ -7,13 +7,17 @@ import os
 import tempfile
 from datetime import date
 from functools import lru_cache
+from itertools import cycle
 from pathlib import Path
 from uuid import UUID, uuid5
 
 import msgspec
+from msgspec.structs import replace
 
+from motcua import agencies
 from motcua.base import clock
 from motcua.base.errors import NotFound
+from motcua.base.pack import Pack
 from motcua.base.settings import Settings
 from motcua.base.text import Text
 
@@ -58,11 +62,11 @@ _DUNG_AGE, _CHILD_AGE = 14, 6
 
 def people(settings: Settings) -> list[SamplePerson]:
     """Everyone, with ages as they were meant at the first start of this data folder."""
-    return list(_people(first_start(settings)))
+    return list(_people(first_start(settings), settings.pack))
 
 
 def person(settings: Settings, id: str) -> SamplePerson:
-    for one in _people(first_start(settings)):
+    for one in _people(first_start(settings), settings.pack):
         if one.id == id:
             return one
     raise NotFound("demo.no_such_person", person=id)
@@ -103,8 +107,27 @@ def write_once(path: Path, content: bytes) -> None:
 
 
 @lru_cache(maxsize=8)
-def _people(start: date) -> tuple[SamplePerson, ...]:
-    return (*_residents(start), _firm(), *_officers())
+def _people(start: date, folder: Path) -> tuple[SamplePerson, ...]:
+    return (*_at_home([*_residents(start), _firm()], folder), *_officers())
+
+
+def _at_home(everyone: list[SamplePerson], folder: Path) -> list[SamplePerson]:
+    """In a city with other communes the people live in those; who shares a home still does."""
+    pack = Pack(folder)
+    listed = pack.file("agencies", agencies.AgencyFile).agencies if pack.has("agencies") else ()
+    governed = {agency.commune: agency for agency in listed if agency.commune}
+    homes = dict.fromkeys(one.commune for one in everyone)
+    if not governed or homes.keys() <= governed.keys():
+        return everyone
+    moved = dict(zip(homes, cycle(governed.values()), strict=False))
+
+    def moved_in(one: SamplePerson) -> SamplePerson:
+        place, street = moved[one.commune], str(one.address).rsplit(", ", 2)[0]
+        name = place.commune_name or place.name
+        address = f"{street}, {name.vi}, {pack.info.name.vi}"
+        return replace(one, commune=place.commune, address=address)
+
+    return [moved_in(one) for one in everyone]
 
 
 def _residents(start: date) -> list[SamplePerson]:

@@ -10,6 +10,7 @@ from motcua.demo import authority, people
 
 REALMS = {"eid": "residents", "staff": "officers"}
 REGISTERS = ("population", "business", "convictions")
+COUNTERS = ("branch", "point")
 
 
 def processes(settings: Settings) -> list[tuple[str, list[str]]]:
@@ -35,9 +36,13 @@ def prepare(settings: Settings) -> None:
 
 
 async def settle(city: City) -> None:
-    """Appoint the sample officers and give every agency a signing certificate. Twice is once."""
+    """Appoint the sample officers and give every agency a signing certificate. Twice is once.
+
+    Counters that only take in for others decide nothing: nobody needs a desk or a key there.
+    """
     since = clock.now().date().replace(month=1, day=1)
-    offices = city[Agencies].all
+    book = city[Agencies]
+    offices = [a for a in book.all if a.holds_on(book.today()) and a.kind not in COUNTERS]
     for office in offices:
         authority.signing_certificate(city.settings, office.code, office.name.vi)
     async with city.database.write(SYSTEM) as db:
@@ -46,9 +51,13 @@ async def settle(city: City) -> None:
                 continue
             officer = await identity.enrol_officer(db, one.subject, one.name, one.email)
             for office in offices:
-                if (one.scope == "communes") == (office.kind == "commune") and one.scope in (
-                    "city",
-                    "communes",
-                ):
+                if one.scope == ("communes" if office.area else "city"):
                     for role in one.posts:
-                        await agencies.appoint(db, officer, office.code, role, since)
+                        seat = _seat(book.units_of(office, since), role)
+                        await agencies.appoint(db, officer, office.code, role, since, *seat)
+
+
+def _seat(units: tuple[agencies.Unit, ...], role: str) -> tuple[str | None, str | None]:
+    """The first unit and title that go with the role."""
+    seats = ((u.code, title.code) for u in units for title in u.titles if title.role == role)
+    return next(seats, (None, None))

@@ -12,7 +12,10 @@ from motcua.base.settings import Settings
 from motcua.demo.people import SamplePerson, people, person
 from motcua.exchange import Registers
 from motcua.exchange.model import Reply
+from tests.conftest import ROOT
 from tests.exchange import build
+
+PACKS = ROOT / "packs"
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +76,28 @@ async def test_residence_is_known_from_the_day_it_was_recorded(
     assert reply.values["places"] == [
         {"from": "2021-07", "to": None, "kind": "permanent", "address": hoa.address}
     ]
+
+
+async def test_a_newborn_gets_one_number_and_every_child_its_own(simulated: Settings) -> None:
+    national = build.registers(msgspec.structs.replace(simulated, pack=PACKS / "vietnam"))
+
+    async def number(who: str, name: str, sex: str, born: date) -> str | None:
+        child = {"child_name": name, "child_birth_date": born, "child_sex": sex}
+        reply = await build.ask(national, "population", "newborn", number=who, **child)
+        return reply.values.get("number")
+
+    lan, born = str(person(simulated, "lan").number), date(2026, 6, 20)
+    first = await number(lan, "Nguyễn Minh Mẫu", "male", born)
+    assert first is not None
+    assert first.startswith("999226")
+    assert first == await number(lan, "Nguyễn Minh Mẫu", "male", born)
+    twin = await number(lan, "Nguyễn Minh Mỹ", "female", born)
+    assert twin is not None
+    assert twin.startswith("999326")
+    assert twin[-6:] != first[-6:]
+    assert first not in {one.number for one in people(simulated)}
+    assert await number("999000000000", "Nguyễn Minh Mẫu", "male", born) is None
+    await national.close()
 
 
 async def test_the_firm_is_represented_by_an(asked: Registers, settings: Settings) -> None:

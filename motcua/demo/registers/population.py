@@ -1,15 +1,20 @@
-"""The simulated population register: who people are, their family, where they live."""
+"""The simulated population register: who people are, their family, where they live, and the numbers
+that it gives to the newborn."""
 
+import zlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from motcua.base.settings import Settings
-from motcua.demo.people import SamplePerson, people
+from motcua.demo.people import SamplePerson, people, personal_number
 from motcua.demo.registers.simulator import FOUND, NOTHING, Found
 
 # Residence registers went electronic on this day (Luật Cư trú 2020); the sample people are recorded
 # at their present address from then, or from birth.
 ELECTRONIC_SINCE = "07/2021"
+
+_OF_A_CHILD = ("soDinhDanh", "hoVaTenTre", "ngaySinhTre")
 
 
 class Population:
@@ -26,6 +31,8 @@ class Population:
             "/dan-cu/quan-he-gia-dinh": self._family,
             "/dan-cu/qua-trinh-cu-tru": self._residence,
         }
+        if path == "/dan-cu/cap-so-dinh-danh":
+            return self._newborn(question)
         if path not in services:
             return None
         about = {"soDinhDanh": str(question.get("soDinhDanh"))}
@@ -33,6 +40,17 @@ class Population:
         if one is None or not is_the_same(one, question):
             return Found(NOTHING, about)
         return Found(FOUND, about, about | services[path](one))
+
+    def _newborn(self, question: Mapping[str, Any]) -> Found:
+        """The same child, registered by the same person, always gets the same number."""
+        about = {name: str(question.get(name)) for name in _OF_A_CHILD}
+        if about["soDinhDanh"] not in self._by_number:
+            return Found(NOTHING, about)
+        born = datetime.strptime(about["ngaySinhTre"], "%d/%m/%Y").date()  # noqa: DTZ007 - a day
+        # Sample people have serials below 100000.
+        serial = 100_000 + zlib.crc32("\n".join(about.values()).encode()) % 900_000
+        number = personal_number(str(question.get("gioiTinhTre")), born, str(serial))
+        return Found(FOUND, about, about | {"soDinhDanhTre": number})
 
     def somebody_else(self, question: Mapping[str, Any]) -> dict[str, Any]:
         other = next(n for n in self._by_number if n != question.get("soDinhDanh"))
