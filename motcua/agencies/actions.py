@@ -172,9 +172,11 @@ class Agencies:
         return self._kept[wanted]
 
 
-async def posts_of(db: Read) -> list[Post]:
-    """The posts that the acting person holds today, and those in which they stand in."""
-    return await queries.posts_of_person(db, db.person, _today(db))
+async def posts_of(db: Read, among: Collection[str] | None = None) -> list[Post]:
+    """The posts that the acting person holds today, or holds in another's place; of these agencies
+    only, where they are named: an officer may hold posts in hundreds."""
+    named = None if among is None else sorted(among)
+    return await queries.posts_of_person(db, db.person, _today(db), named)
 
 
 async def roles_in(db: Read, agency_code: str) -> set[str]:

@@ -70,6 +70,11 @@ class Agency(_Strict, frozen=True, kw_only=True):
         """The communes to which it is bound; empty: to none."""
         return (self.commune,) if self.commune else self.communes
 
+    @property
+    def only_commune(self) -> str | None:
+        """Where it is bound to one."""
+        return self.area[0] if len(self.area) == 1 else None
+
     def covers(self, commune: str | None) -> bool:
         if commune is None or commune == self.commune:
             return True

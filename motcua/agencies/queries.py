@@ -8,7 +8,9 @@ from motcua.db import Read, Write, statement
 
 
 @statement
-async def posts_of_person(db: Read, person_id: PersonId, today: date) -> list[Post]: ...
+async def posts_of_person(
+    db: Read, person_id: PersonId, today: date, among: list[str] | None
+) -> list[Post]: ...
 
 
 @statement

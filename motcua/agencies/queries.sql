@@ -1,11 +1,15 @@
 -- name: posts_of_person
 SELECT agency_code, role, from_date, to_date, unit, title, CAST(NULL AS uuid) AS absent_id
 FROM agencies.posts
-WHERE person_id = :person_id AND from_date <= :today AND (to_date IS NULL OR to_date > :today)
+WHERE person_id = :person_id
+    AND (CAST(:among AS text[]) IS NULL OR agency_code = ANY (:among))
+    AND from_date <= :today AND (to_date IS NULL OR to_date > :today)
 UNION ALL
 SELECT agency_code, role, from_date, least(to_date, ended_on), NULL, NULL, absent_id
 FROM agencies.stand_ins
-WHERE person_id = :person_id AND from_date <= :today AND least(to_date, ended_on) > :today
+WHERE person_id = :person_id
+    AND (CAST(:among AS text[]) IS NULL OR agency_code = ANY (:among))
+    AND from_date <= :today AND least(to_date, ended_on) > :today
     AND agencies.has_post(absent_id, agency_code, role, :today)
 ORDER BY agency_code, role, absent_id NULLS FIRST;
 

@@ -92,7 +92,13 @@ class Database:
             # All our settings are local to a transaction, so there is nothing to reset.
             reset=_nothing,
             command_timeout=COMMAND_SECONDS_MAX,
-            server_settings={"application_name": "motcua", "jit": "off"},
+            server_settings={
+                "application_name": "motcua",
+                "jit": "off",
+                # Planning a statement with all its policies costs more than doing it.
+                "plan_cache_mode": "force_generic_plan",
+                "timezone": self.city.pack.info.time_zone,  # what a day is to the policies
+            },
         )
 
     async def close(self) -> None:

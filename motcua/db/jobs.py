@@ -49,13 +49,14 @@ def handler(name: str, attempts: int = 8) -> Callable[[Handler], Handler]:
     return declare
 
 
-def on(event: str, attempts: int = 8) -> Callable[[Handler], Handler]:
-    """Declare a job that follows an event; it is queued where the event is recorded."""
+def on(*events: str, attempts: int = 8) -> Callable[[Handler], Handler]:
+    """Declare a job that follows each of these events; it is queued where the event is recorded."""
 
     def declare(function: Handler) -> Handler:
         room = function.__module__.split(".")[1]
         name = f"{room}.{function.__name__}"
-        FOLLOWERS.setdefault(event, []).append(name)
+        for event in events:
+            FOLLOWERS.setdefault(event, []).append(name)
         return handler(name, attempts)(function)
 
     return declare

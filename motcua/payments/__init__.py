@@ -5,6 +5,7 @@ reference  the short word by which a bank statement names a request
 call-back  the bank's signed word that money has arrived
 receipt    money that arrived, and its outcome: `settled`, or held for return because it was
            `overpaid`, `mismatched` (a wrong sum) or `unmatched` (an unknown reference)
+till       who takes money over which counter, and how it came; its receipts are numbered
 account    where money is: at the `bank`, earned (`revenue` of an agency) or to be given back
 transfer   one movement from account to account; only ever added
 
@@ -22,15 +23,20 @@ from motcua.payments.actions import (
     payment_of,
     payments_of,
     post,
+    share,
+    take,
+    taken_for,
 )
 from motcua.payments.model import (
     PAYMENTS,
     Balance,
     BankWord,
+    CounterReceipt,
     LedgerFault,
     Line,
     Payment,
     PaymentsFile,
+    Till,
     Transfer,
 )
 
@@ -38,10 +44,12 @@ __all__ = [
     "PAYMENTS",
     "Balance",
     "BankWord",
+    "CounterReceipt",
     "LedgerFault",
     "Line",
     "Payment",
     "PaymentsFile",
+    "Till",
     "Transfer",
     "balances",
     "book",
@@ -52,4 +60,7 @@ __all__ = [
     "payment_of",
     "payments_of",
     "post",
+    "share",
+    "take",
+    "taken_for",
 ]

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from prometheus_client import Counter
@@ -17,6 +18,7 @@ from motcua.payments.model import (
     Balance,
     BankWord,
     Bill,
+    CounterReceipt,
     LedgerFault,
     Line,
     Order,
@@ -25,6 +27,7 @@ from motcua.payments.model import (
     PaymentsFile,
     Receipt,
     Request,
+    Till,
     Transfer,
 )
 from motcua.payments.outside import Bank
@@ -34,7 +37,7 @@ REFERENCE_LENGTH = 12  # 60 random bits, short enough to copy from a statement
 
 log = logging.getLogger("motcua.payments")
 
-_ACCOUNT_KINDS = {"bank": "asset", "revenue": "revenue", "refunds": "liability"}
+_ACCOUNT_KINDS = {"bank": "asset", "cash": "asset", "revenue": "revenue", "refunds": "liability"}
 
 
 async def open_request(
@@ -45,8 +48,12 @@ async def open_request(
     agency: str,
     amount: int,
     lines: Sequence[Line],
+    counter: str | None = None,
 ) -> Payment:
-    """Ask the payer for the sum of a thing, once. A sum of nothing asks for nothing."""
+    """Ask the payer for the sum of a thing, once. A sum of nothing asks for nothing.
+
+    `counter`: took the thing in, and may take the money for it.
+    """
     assert 0 <= amount <= AMOUNT_MAX
     assert amount == sum(line.amount for line in lines)
     if amount == 0:
@@ -67,7 +74,7 @@ async def open_request(
     )
     await queries.open_request(
         db, request.id, request.reference, thing_id, thing_code, payer,
-        agency, amount, request.currency, request.lines, request.made_at,
+        agency, amount, request.currency, request.lines, request.made_at, counter,
     )  # fmt: skip
     return _payment(db.city, request)
 
@@ -83,6 +90,11 @@ async def payments_of(db: Read, thing_ids: Sequence[UUID]) -> dict[UUID, Payment
     return {
         id: _payment(db.city, found[id]) if id in found else _nothing(db.city) for id in thing_ids
     }
+
+
+async def share(db: Write, thing_id: UUID, agency: str) -> None:
+    """Let another agency that has the thing in hand now see what is owed, and call it off."""
+    await queries.share_request(db, thing_id, agency, db.person, clock.now())
 
 
 async def cancel(db: Write, thing_id: UUID) -> None:
@@ -175,6 +187,52 @@ async def book(db: Write, word: BankWord) -> Outcome:
         await queries.close_request(db, request.id, "settled", word.transaction, clock.now())
     await _tell(db, f"payment.{outcome}", request, word.amount)
     return outcome
+
+
+async def take(db: Write, thing_id: UUID, till: Till) -> CounterReceipt:
+    """An officer has the whole sum in hand, or sees it on the counter's account: the request is
+    settled and the receipt has its number. The same officer twice is once. The platform's own act:
+    the caller has seen that this officer may take it."""
+    found = await queries.requests_of_things(db, [thing_id])
+    if not found:
+        raise NotFound("payment.not_found")
+    await queries.lock_name(db, _lock(found[0]))
+    earlier = await queries.counter_receipt_of_thing(db, thing_id)
+    if earlier and earlier.taken_by == till.officer:
+        return earlier
+    request = await queries.request_by_id(db, found[0].id)
+    assert request is not None
+    if request.closing:
+        settled = request.closing == "settled"
+        raise Conflict("payment.already_settled" if settled else "payment.not_open")
+    await _book_taken(db, request, till)
+    taken = await queries.counter_receipt_of_thing(db, thing_id)
+    assert taken is not None
+    return taken
+
+
+async def _book_taken(db: Write, request: Request, till: Till) -> None:
+    # No bank can say this name: its transactions have no colon.
+    transaction, now = f"counter:{request.id}", clock.now()
+    year = now.astimezone(ZoneInfo(db.city.pack.info.time_zone)).year
+    transfer = rules.taken_over(request, till, transaction)
+    await post(db, transfer)
+    await queries.record_receipt(
+        db, transaction, request.reference, request.id, request.amount, request.currency,
+        "settled", transfer.id, now, now,
+    )  # fmt: skip
+    await queries.record_counter_receipt(
+        db, transaction, till.counter, year,
+        await queries.next_counter_number(db, till.counter, year), till.method, till.officer,
+        till.officer_name, till.slip,
+    )  # fmt: skip
+    await queries.close_request(db, request.id, "settled", transaction, now)
+    await _tell(db, "payment.settled", request, request.amount)
+
+
+async def taken_for(db: Read, thing_id: UUID) -> CounterReceipt | None:
+    """The counter's receipt for a thing, if its money was taken there."""
+    return await queries.counter_receipt_of_thing(db, thing_id)
 
 
 async def post(db: Write, transfer: Transfer) -> None:

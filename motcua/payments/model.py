@@ -81,6 +81,40 @@ class Receipt(Struct, frozen=True):
     outcome: Outcome
 
 
+Method = Literal["cash", "transfer"]
+
+
+class Till(Struct, frozen=True, kw_only=True):
+    """Who takes money over which counter, and how it came. A transfer is one to the counter's own
+    account, which the officer has seen."""
+
+    counter: str
+    method: Method
+    officer: PersonId
+    officer_name: str
+    slip: str | None = None
+    """Form, series and number of the printed slip, where one is handed out."""
+
+
+class CounterReceipt(Struct, frozen=True):
+    """Money that an officer took; numbered by counter and year without gaps."""
+
+    counter: str
+    year: int
+    number: int
+    method: Method
+    amount: int
+    currency: str
+    taken_by: PersonId
+    taken_by_name: str
+    slip: str | None
+    paid_at: datetime
+
+    @property
+    def text(self) -> str:
+        return f"{self.number}/{self.year}"
+
+
 class Transfer(Struct, frozen=True):
     """One movement between two accounts. Whoever makes it names it, so a repeat is harmless."""
 

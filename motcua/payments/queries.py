@@ -6,13 +6,20 @@ from uuid import UUID
 
 from motcua.base.ids import PersonId
 from motcua.db import Read, Write, statement
-from motcua.payments.model import Balance, LedgerFault, Receipt, Request, Transfer
+from motcua.payments.model import (
+    Balance,
+    CounterReceipt,
+    LedgerFault,
+    Receipt,
+    Request,
+    Transfer,
+)
 
 
 @statement
 async def open_request(
     db: Write, id: UUID, reference: str, thing_id: UUID, thing_code: str, payer: PersonId,
-    agency: str, amount: int, currency: str, lines: list[Any], at: datetime,
+    agency: str, amount: int, currency: str, lines: list[Any], at: datetime, counter: str | None,
 ) -> None: ...  # fmt: skip
 
 
@@ -73,3 +80,24 @@ async def balances(db: Read) -> list[Balance]: ...
 
 @statement
 async def ledger_faults(db: Read) -> list[LedgerFault]: ...
+
+
+@statement
+async def next_counter_number(db: Write, counter: str, year: int) -> int: ...
+
+
+@statement
+async def record_counter_receipt(
+    db: Write, bank_transaction: str, counter: str, year: int, number: int, method: str,
+    taken_by: PersonId, taken_by_name: str, slip: str | None,
+) -> None: ...  # fmt: skip
+
+
+@statement
+async def counter_receipt_of_thing(db: Read, thing_id: UUID) -> CounterReceipt | None: ...
+
+
+@statement
+async def share_request(
+    db: Write, thing_id: UUID, agency: str, made_by: PersonId, at: datetime
+) -> None: ...

@@ -1,10 +1,10 @@
 -- name: open_request
 INSERT INTO payments.requests (
     id, reference, thing_id, thing_code, payer_id, made_by,
-    agency_code, amount, currency, lines, made_at
+    agency_code, amount, currency, lines, made_at, counter_code
 ) VALUES (
     :id, :reference, :thing_id, :thing_code, :payer, db.person(),
-    :agency, :amount, :currency, :lines, :at
+    :agency, :amount, :currency, :lines, :at, :counter
 );
 
 -- name: requests_of_things
@@ -116,7 +116,11 @@ WHERE c.closing = 'settled' AND 1 <> (
     WHERE p.request_id = r.id AND p.outcome = 'settled'
         AND p.bank_transaction = c.bank_transaction
         AND t.amount = r.amount AND t.currency = r.currency
-        AND t.debit = 'bank:' || r.currency
+        AND t.debit = coalesce(
+            (SELECT CASE k.method WHEN 'cash' THEN 'cash:' ELSE 'bank:' END
+                    || k.counter_code || ':' || r.currency
+             FROM payments.counter_receipts AS k WHERE k.bank_transaction = p.bank_transaction),
+            'bank:' || r.currency)
         AND t.credit = 'revenue:' || r.agency_code || ':' || r.currency
 )
 UNION ALL
@@ -139,3 +143,27 @@ UNION ALL
 SELECT 'transfer_without_receipt', t.id::text
 FROM payments.transfers AS t
 WHERE NOT EXISTS (SELECT 1 FROM payments.receipts AS p WHERE p.transfer_id = t.id);
+
+-- name: next_counter_number
+INSERT INTO payments.counter_numbers AS n (counter_code, year, last)
+VALUES (:counter, :year, 1)
+ON CONFLICT (counter_code, year) DO UPDATE SET last = n.last + 1
+RETURNING last;
+
+-- name: record_counter_receipt
+INSERT INTO payments.counter_receipts
+    (bank_transaction, counter_code, year, number, method, taken_by, taken_by_name, slip)
+VALUES (:bank_transaction, :counter, :year, :number, :method, :taken_by, :taken_by_name, :slip);
+
+-- name: counter_receipt_of_thing
+SELECT k.counter_code, k.year, k.number, k.method, p.amount, p.currency, k.taken_by,
+       k.taken_by_name, k.slip, p.paid_at
+FROM payments.requests AS r
+JOIN payments.receipts AS p ON p.request_id = r.id
+JOIN payments.counter_receipts AS k ON k.bank_transaction = p.bank_transaction
+WHERE r.thing_id = :thing_id;
+
+-- name: share_request
+INSERT INTO payments.shares (thing_id, agency_code, made_by, at)
+SELECT r.thing_id, :agency, :made_by, :at FROM payments.requests AS r WHERE r.thing_id = :thing_id
+ON CONFLICT DO NOTHING;

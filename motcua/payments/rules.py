@@ -16,6 +16,7 @@ from motcua.payments.model import (
     QrScheme,
     Request,
     State,
+    Till,
     Transfer,
 )
 
@@ -89,6 +90,19 @@ def transfer_of(request: Request | None, word: BankWord, outcome: Outcome) -> Tr
         else f"refunds:{word.currency}",
         amount=word.amount,
         currency=word.currency,
+    )
+
+
+def taken_over(request: Request, till: Till, transaction: str) -> Transfer:
+    """The movement that money taken over a counter causes: the counter has it, the agency earned
+    it; how the two settle with each other is another movement."""
+    account = "cash" if till.method == "cash" else "bank"
+    return Transfer(
+        id=uuid5(_LEDGER, transaction),
+        debit=f"{account}:{till.counter}:{request.currency}",
+        credit=f"revenue:{request.agency}:{request.currency}",
+        amount=request.amount,
+        currency=request.currency,
     )
 
 

@@ -11,7 +11,7 @@ END
 $$;
 
 CREATE TABLE payments.accounts (
-    code text PRIMARY KEY CHECK (code ~ '^(bank|refunds|revenue):[0-9A-Za-z.:_-]{1,80}$'),
+    code text PRIMARY KEY CHECK (code ~ '^(bank|cash|refunds|revenue):[0-9A-Za-z.:_-]{1,80}$'),
     kind text NOT NULL CHECK (kind IN ('asset', 'liability', 'revenue')),
     currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     -- For the foreign keys of transfers.
@@ -48,6 +48,8 @@ CREATE TABLE payments.requests (
     currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     lines jsonb NOT NULL CHECK (jsonb_typeof(lines) = 'array'),
     made_at timestamptz NOT NULL,
+    -- The counter that took the thing in and may take the money for it.
+    counter_code text,
     -- For the foreign keys of closings and receipts.
     UNIQUE (id, reference)
 );
@@ -93,30 +95,64 @@ ALTER TABLE payments.closings FORCE ROW LEVEL SECURITY;
 
 CREATE POLICY books_are_the_platforms ON payments.accounts USING (db.is_system());
 CREATE POLICY books_are_the_platforms ON payments.transfers USING (db.is_system());
--- The payer, whoever made the request for them, and the agency that is owed.
+-- The payer, whoever made the request for them, the agency that is owed, the counter that may take it.
 CREATE POLICY those_concerned ON payments.requests FOR SELECT USING (
-    db.person() IN (payer_id, made_by) OR payer_id = db.behalf() OR db.is_system()
-    OR agency_code IN (SELECT agencies.mine())
+    payer_id IN (db.person(), db.behalf()) OR (made_by = db.person() AND counter_code IS NULL)
+    OR db.is_system() OR agencies.is_mine(agency_code)
+    OR agencies.is_mine(counter_code)
 );
 -- Nobody sends another a bill: one's own request makes one's own.
 CREATE POLICY in_own_name ON payments.requests FOR INSERT WITH CHECK (
     made_by = db.person() AND (payer_id IN (db.person(), db.behalf()) OR db.is_system())
 );
+-- An officer states a sum that nobody could know before: the agency's own bill.
+CREATE POLICY stated_by_the_agency ON payments.requests FOR INSERT WITH CHECK (
+    made_by = db.person() AND agencies.is_mine(agency_code)
+);
+-- For who stands at the counter.
+CREATE POLICY at_the_counter ON payments.requests FOR INSERT WITH CHECK (
+    made_by = db.person() AND agencies.is_mine(counter_code)
+);
+-- A bill goes with its thing: an agency that has it in hand after the one that is owed sees what is owed,
+-- and may call it off.
+CREATE TABLE payments.shares (
+    thing_id uuid NOT NULL REFERENCES payments.requests (thing_id),
+    agency_code text NOT NULL,
+    made_by uuid NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (thing_id, agency_code)
+);
+ALTER TABLE payments.shares ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payments.shares FORCE ROW LEVEL SECURITY;
+CREATE POLICY read ON payments.shares FOR SELECT
+    USING (db.is_system() OR made_by = db.person() OR agencies.is_mine(agency_code));
+-- A function, because the two tables' policies ask each other.
+CREATE FUNCTION payments.is_concerned(thing uuid) RETURNS boolean LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT EXISTS (SELECT FROM payments.requests AS r WHERE r.thing_id = thing);
+END;
+CREATE POLICY pass_on ON payments.shares FOR INSERT
+    WITH CHECK (made_by = db.person() AND payments.is_concerned(thing_id));
+CREATE POLICY shared ON payments.requests FOR SELECT USING (EXISTS (
+    SELECT FROM payments.shares AS s
+    WHERE s.thing_id = ANY (ARRAY[requests.thing_id]) AND agencies.is_mine(s.agency_code)
+));
+GRANT SELECT, INSERT ON payments.shares TO motcua_app;
 -- Only the platform books what the bank says.
 CREATE POLICY those_concerned ON payments.receipts FOR SELECT USING (
     db.is_system()
-    OR EXISTS (SELECT 1 FROM payments.requests AS r WHERE r.id = receipts.request_id)
+    OR EXISTS (SELECT 1 FROM payments.requests AS r WHERE r.id = ANY (ARRAY[receipts.request_id]))
 );
 CREATE POLICY books_are_the_platforms ON payments.receipts FOR INSERT
     WITH CHECK (db.is_system());
 CREATE POLICY those_concerned ON payments.closings FOR SELECT USING (
-    EXISTS (SELECT 1 FROM payments.requests AS r WHERE r.id = closings.request_id)
+    EXISTS (SELECT 1 FROM payments.requests AS r WHERE r.id = ANY (ARRAY[closings.request_id]))
 );
 CREATE POLICY settled_by_the_platform ON payments.closings FOR INSERT WITH CHECK (
     db.is_system()
     OR (
         closing = 'cancelled'
-        AND EXISTS (SELECT 1 FROM payments.requests AS r WHERE r.id = closings.request_id)
+        AND EXISTS (SELECT 1 FROM payments.requests AS r WHERE r.id = ANY (ARRAY[closings.request_id]))
     )
 );
 
@@ -133,4 +169,39 @@ CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.req
 CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.receipts
     FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change();
 CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.closings
+    FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change();
+
+-- The last receipt of a counter's year. The row is locked until the transaction ends: no gaps.
+CREATE TABLE payments.counter_numbers (
+    counter_code text NOT NULL,
+    year smallint NOT NULL,
+    last integer NOT NULL CHECK (last > 0),
+    PRIMARY KEY (counter_code, year)
+);
+-- Money that an officer took over the counter: what the bank's word is to other receipts.
+CREATE TABLE payments.counter_receipts (
+    bank_transaction text PRIMARY KEY REFERENCES payments.receipts,
+    counter_code text NOT NULL,
+    year smallint NOT NULL,
+    number integer NOT NULL CHECK (number > 0),
+    method text NOT NULL CHECK (method IN ('cash', 'transfer')),
+    taken_by uuid NOT NULL,
+    taken_by_name text NOT NULL,
+    -- Form, series and number of the printed slip, where one is handed out.
+    slip text CHECK (length(slip) BETWEEN 1 AND 100),
+    UNIQUE (counter_code, year, number)
+);
+ALTER TABLE payments.counter_numbers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payments.counter_numbers FORCE ROW LEVEL SECURITY;
+ALTER TABLE payments.counter_receipts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payments.counter_receipts FORCE ROW LEVEL SECURITY;
+CREATE POLICY books_are_the_platforms ON payments.counter_numbers USING (db.is_system());
+CREATE POLICY those_concerned ON payments.counter_receipts FOR SELECT USING (
+    EXISTS (SELECT FROM payments.receipts AS r WHERE r.bank_transaction = ANY (ARRAY[counter_receipts.bank_transaction]))
+);
+CREATE POLICY books_are_the_platforms ON payments.counter_receipts FOR INSERT
+    WITH CHECK (db.is_system());
+GRANT SELECT, INSERT ON payments.counter_receipts TO motcua_app;
+GRANT SELECT, INSERT, UPDATE (last) ON payments.counter_numbers TO motcua_app;
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.counter_receipts
     FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change();

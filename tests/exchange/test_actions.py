@@ -166,10 +166,12 @@ async def test_a_look_before_the_first_sign_in_finds_its_person_later(asked: Cit
     assert number
     answer = await look_up(asked, mother, None, who="binh")
     assert await seen_by(asked, binh) == []
+    # Other tests share the database, and look her up too.
     for _ in range(2):
         async with asked.database.write(SYSTEM) as db:
             await exchange.claim_looks(db, binh, number)
-    assert [look.id for look in await seen_by(asked, binh)] == [answer.look_id]
+    seen = [look.id for look in await seen_by(asked, binh)]
+    assert seen.count(answer.look_id) == 1
 
 
 async def test_nobody_ties_anothers_look_to_a_person(asked: City) -> None:

@@ -1,3 +1,4 @@
+-- squawk-ignore-file ban-drop-constraint, ban-drop-function
 -- Workers and streams are told after the commit (motcua.db.bell): NOTIFY within it makes
 -- transactions commit one behind the other.
 DROP TRIGGER tg_pgqueuer_changed ON jobs.pgqueuer;
