@@ -93,7 +93,11 @@ def transaction(city: City, agencies: list[str], version: str, person: str) -> s
             "filed_by_name": "'An'", "applicant_id": me, "applicant_name": "'An'",
             "subject": "'{\"number\": \"1\"}'::jsonb", "answers": f"'{told}'::jsonb",
             "delivery": "'electronic'", "fee": f"'{fee}'::jsonb", "fee_amount": "200000",
-            "filed_at": now, "intake_due_at": "now() + interval '8 hours'",
+            "filed_at": now, "intake_due_at": "now() + interval '8 hours'", "language": "'vi'",
+            "money": "'open'", "regime": "'bench'", "at_agency": agency,
+            "step_due_at": "now() + interval '8 hours'", "lane": "'ordinary'",
+            "lead_id": "NULL::uuid", "channel": "'online'", "counter_code": "NULL::text",
+            "representative": "NULL::jsonb", "step_role": "'reception'",
         },
         "record_event": {
             "id": case, "at": now, "kind": "'case.filed'", "subject_id": case, "actor_id": me,
@@ -107,7 +111,7 @@ def transaction(city: City, agencies: list[str], version: str, person: str) -> s
             "id": case, "reference": f"lpad({number}, 20, '0')", "thing_id": case,
             "thing_code": key, "payer": me, "agency": agency, "amount": "200000",
             "currency": "'VND'", "lines": f"'{json.dumps(lines, ensure_ascii=False)}'::jsonb",
-            "at": now,
+            "at": now, "counter": "NULL::text",
         },
         "keep_answer": {
             "person_id": me, "key": key, "request_digest": "sha256('body')",
@@ -157,10 +161,10 @@ def pgbench(server: Server, script: str, seconds: float) -> float:
 class Web:
     """One web process of the platform on a port of its own."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.port = settings.port
+    def __init__(self, settings: Settings, port: int | None = None) -> None:
+        self.port = port or settings.port
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "motcua.app"],
+            [sys.executable, "-m", "motcua.app", "--port", str(self.port)],
             env=os.environ | settings.environment(), stderr=subprocess.DEVNULL,
         )  # fmt: skip
         for _ in range(300):
@@ -200,30 +204,37 @@ def load(web: Web, tokens: list[str], agencies: list[str], seconds: float, rate:
          "delivery": "electronic"}
         for agency in agencies
     ]  # fmt: skip
-    plan = {"port": web.port, "connections": CONNECTIONS, "seconds": seconds, "rate": rate,
-            "tokens": tokens, "bodies": bodies}  # fmt: skip
+    return drive(
+        {"ports": [web.port], "connections": CONNECTIONS, "seconds": seconds, "rate": rate,
+         "tokens": tokens, "bodies": bodies}
+    )  # fmt: skip
+
+
+def drive(plan: dict[str, Any]) -> Any:
+    """What the driver, a process of its own, measured."""
     done = subprocess.run(
         [sys.executable, str(Path(__file__).parent / "driver.py")],
-        input=json.dumps(plan), capture_output=True, text=True, check=True,
+        input=json.dumps(plan), stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     return json.loads(done.stdout)
 
 
 @contextlib.contextmanager
-def provider(settings: Settings) -> Iterator[None]:
-    """The e-ID, idle but for its keys, which the web process reads once."""
-    [eid_part] = [arguments for name, arguments in staging.processes(settings) if name == "eid"]
-    process = subprocess.Popen([sys.executable, "-m", *eid_part])
-    try:
-        for _ in range(200):
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", settings.demo_port("eid")), 1).close()
-                break
-            time.sleep(0.05)
+def provider(settings: Settings, *parts: str) -> Iterator[None]:
+    """The e-ID (and other `parts` of the demo), idle but for keys that web processes read once."""
+    with contextlib.ExitStack() as stack:
+        for name, arguments in staging.processes(settings):
+            if name not in ("eid", *parts):
+                continue
+            process = subprocess.Popen([sys.executable, "-m", *arguments])
+            stack.callback(process.wait, 10)
+            stack.callback(process.terminate)
+            for _ in range(200):
+                with contextlib.suppress(OSError):
+                    socket.create_connection(("127.0.0.1", settings.demo_port(name)), 1).close()
+                    break
+                time.sleep(0.05)
         yield
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 def percentile(values: list[float], share: float) -> float:

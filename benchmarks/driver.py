@@ -96,10 +96,41 @@ class Load:
         await asyncio.gather(*waiting)
 
 
+class Lives(Load):
+    """A whole life a turn: a resident files, an officer accepts, the resident reads."""
+
+    async def one(self, line: Line, started: float) -> None:
+        token, head, body = self.request()
+        code = await self._said(line, head, body, 201)
+        if not code:
+            return
+        path = f"/api/v1/cases/{code}"
+        accept = (
+            f"POST {path}/actions HTTP/1.1\r\nHost: localhost\r\n"
+            f"Content-Type: application/json\r\nAuthorization: Bearer {self.plan['officer']}\r\n"
+            f"Idempotency-Key: {uuid4()}\r\n"
+        )
+        await self._said(line, accept.encode(), b'{"action":"accept"}', 200)
+        read = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
+        await self._said(line, read.encode(), b"", 200)
+        self.milliseconds.append((time.perf_counter() - started) * 1000)
+        self.codes.append((code, token))
+
+    async def _said(self, line: Line, head: bytes, body: bytes, wanted: int) -> str:
+        status, said = await line.ask(head, body)
+        if status != wanted:
+            self.failures[str(status)] = self.failures.get(str(status), 0) + 1
+            if sum(self.failures.values()) == 1:
+                print(said, file=sys.stderr)
+            return ""
+        return str(json.loads(said)["code"])
+
+
 async def main() -> None:
     plan = json.load(sys.stdin)
-    load = Load(plan)
-    lines = [Line("127.0.0.1", plan["port"]) for _ in range(plan["connections"])]
+    load = Lives(plan) if "officer" in plan else Load(plan)
+    ports = plan["ports"]
+    lines = [Line("127.0.0.1", ports[n % len(ports)]) for n in range(plan["connections"])]
     await asyncio.gather(*(line.open() for line in lines))
     begun = time.perf_counter()
     until = begun + plan["seconds"]

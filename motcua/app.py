@@ -1,5 +1,6 @@
 """The entrance of the web: pages and API of every room in one process."""
 
+import argparse
 import asyncio
 import gc
 import signal
@@ -20,10 +21,9 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import Scope
 
-from motcua import __version__, exchange, identity, web
+from motcua import __version__, cases, identity, web
 from motcua.base import log, settings
 from motcua.base.errors import NotFound, Unavailable
-from motcua.base.ids import SYSTEM
 from motcua.base.pack import Pack
 from motcua.base.settings import Settings
 from motcua.cases import api as cases_api
@@ -90,7 +90,9 @@ def build(city: City) -> Litestar:
     viewer = Provide(_viewer, sync_to_thread=False)
     return Litestar(
         route_handlers=[live, ready, metrics, *PAGES, *API],
-        plugins=[web.build(_site(city), partial(who, city))],
+        plugins=[
+            web.build(_site(city), partial(who, city), partial(identity_pages.keep_form, city))
+        ],
         dependencies={"city": Provide(lambda: city, sync_to_thread=False), "viewer": viewer},
         state=State({"city": city}),
         lifespan=[partial(_life, city)],
@@ -141,22 +143,15 @@ def _site(city: City) -> Site:
 @asynccontextmanager
 async def _life(city: City, _: Litestar) -> AsyncIterator[None]:
     await city.database.open()
-    identity.wire(city, partial(_represents, city))
     city[Listener].start()
+    loaded = await cases.load_catalogue(city)
+    following = asyncio.create_task(cases.follow_catalogue(city, loaded))
     try:
         yield
     finally:
+        following.cancel()
         await city[Listener].stop()
         await city.close()
-
-
-async def _represents(city: City, code: str, number: str) -> bool:
-    """The business register's word on whether this person acts for that organisation."""
-    answer = await exchange.ask(
-        city, "business", "company", {"number": code}, asker=SYSTEM, subject=None,
-        subject_number=number,
-    )  # fmt: skip
-    return any(one["number"] == number for one in answer.values.get("representatives", []))
 
 
 class Server(uvicorn.Server):
@@ -177,11 +172,15 @@ def open_city(chosen: Settings) -> City:
 
 
 def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--port", type=int, help="one of several web processes behind a proxy")
+    given = asked.parse_args()
     log.begin()
     chosen = settings.read()
     city = open_city(chosen)
     config = uvicorn.Config(
-        build(city), host=chosen.host, port=chosen.port, log_config=None, access_log=False,
+        build(city), host=chosen.host, port=given.port or chosen.port, log_config=None,
+        access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS, server_header=False, backlog=2048,
     )  # fmt: skip
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keeper decides

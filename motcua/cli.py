@@ -1,10 +1,12 @@
 """The entrance of operators: one command a line, results on stdout, problems on stderr."""
 
 import asyncio
+import gzip
 import json
 import os
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
@@ -14,14 +16,15 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 
-from motcua import doctor, documents, exchange, serve
+from motcua import cases, doctor, documents, exchange, serve
 from motcua.base import settings
 from motcua.base.errors import Invalid, Refusal
 from motcua.base.pack import Pack, PackBroken, schema
 from motcua.base.settings import Settings
 from motcua.cases import Procedures, due_reason
-from motcua.cases.model.calendar import PackCalendar
+from motcua.cases.model.catalogue import Elsewhere
 from motcua.cases.rules import deadline
+from motcua.cases.rules.catalogue.rows import LINE_BYTES_MAX
 from motcua.db import City
 from motcua.demo import bank as demo_bank
 from motcua.demo import eid
@@ -177,25 +180,72 @@ def show_schema(kind: str) -> Answer:
 @click.option("--limit", type=click.IntRange(1, 100), default=10)
 def search(words: tuple[str, ...], limit: int) -> Answer:
     """What the portal's search answers."""
-    made = chosen()
-    city = City(made, Pack.read(made.pack), "")
-    found = [known.procedure for known in city[Procedures].search(" ".join(words), limit)]
-    told = [{"code": one.code, "name": one.name.vi} for one in found]
+    made, question = chosen(), " ".join(words)
+    if made.database_url or (made.data / "postgres").exists():
+        known = in_city(lambda city: _search(city, question, limit))
+    else:  # never started: nothing was imported
+        known = City(made, Pack.read(made.pack), "")[Procedures].find(question, limit)
+    told = [
+        {"code": one.code, "name": one.name}
+        if isinstance(one, Elsewhere)
+        else {"code": one.procedure.code, "name": one.procedure.name.vi}
+        for one in known
+    ]
     return Answer(told, [f"{one['code']}  {one['name']}" for one in told])
+
+
+async def _search(city: City, question: str, limit: int) -> Any:
+    await cases.load_catalogue(city)
+    return city[Procedures].find(question, limit)
+
+
+@main.group("catalogue")
+def catalogue_group() -> None:
+    """The national catalogue of procedures."""
+
+
+@command("import", catalogue_group)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--report", is_flag=True, help="Also list what could not be read, row by row.")
+def import_catalogue(file: Path, report: bool) -> Answer:
+    """Read rows (JSON lines, also .gz) into procedures; what is unclear is told, never guessed."""
+    try:
+        done = in_city(lambda city: cases.import_catalogue(city, _lines(file)))
+    except (OSError, EOFError, zlib.error) as error:
+        raise SystemExit(f"{file}: {error}") from None
+    told = msgspec.to_builtins(done)
+    lists = {name: told.pop(name) for name in ("unread", "differences")}
+    lines = [*_pairs(told), *(f"{name}: {len(found)}" for name, found in lists.items())]
+    if report:
+        lines += [json.dumps(one, ensure_ascii=False) for found in lists.values() for one in found]
+    return Answer(told | lists, lines)
+
+
+def _lines(file: Path) -> Iterator[bytes]:
+    """Line by line, and of one that never ends no more than is needed to refuse it."""
+    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as source:
+        while line := source.readline(LINE_BYTES_MAX + 1):
+            yield line
+            while len(line) > LINE_BYTES_MAX and not line.endswith(b"\n"):
+                line = source.readline(LINE_BYTES_MAX + 1)
 
 
 @command("due")
 @click.option("--received", required=True, help="When it came, 2026-02-10T09:00.")
-@click.option("--limit", required=True, help="3wd, 8wh, 10d or 2m.")
+@click.option("--limit", required=True, help="3wd, 0.5wd, 8wh, 1sd, 10d, 24h or 2m.")
 @click.option("--cutoff", is_flag=True, help="Apply the cut-off hour.")
 @click.option("--regime", help="The day whose rules hold, 2025-07-01.")
 def due(received: str, limit: str, cutoff: bool, regime: str | None) -> Answer:
     """The moment by which the city must answer, and why."""
-    calendar = Pack.read(chosen().pack).file("calendar", PackCalendar)
-    told = deadline.due_command(calendar, received, limit, cutoff, regime)
-    zone = ZoneInfo(calendar.time_zone)
-    why = [f"  {due_reason(reason, 'en', zone)}" for reason in told["reasons"]]
-    return Answer(told, [told["due_at"], *why])
+    pack = Pack.read(chosen().pack)
+    told = deadline.due_command(pack, received, limit, cutoff, regime)
+    return Answer(told, [told["due_at"], *(f"  {line}" for line in _why(told, pack))])
+
+
+def _why(told: dict[str, Any], pack: Pack) -> Iterator[str]:
+    zone = ZoneInfo(pack.info.time_zone)
+    for reason in told["reasons"]:
+        yield due_reason(reason, "en", zone)
 
 
 @main.group("registers", invoke_without_command=True)

@@ -13,7 +13,7 @@ from motcua.base import identifiers
 from motcua.base.errors import Refusal
 from motcua.base.pack import PACK, Kind, Pack, PackFault, Where, faults
 from motcua.base.settings import DEMO_STEPS, Settings
-from motcua.cases.rules import checking
+from motcua.cases.rules import checking, regimes
 from motcua.db import server
 from motcua.exchange import Register
 from motcua.web.site import STATIC
@@ -26,12 +26,17 @@ KINDS: dict[str, Kind] = {
     for kind in (
         PACK,
         agencies.AGENCIES,
+        agencies.COMPETENCE,
         checking.CALENDAR,
+        checking.CATALOGUE,
+        checking.GENERAL,
         checking.PROCEDURES,
+        checking.SEARCH,
         exchange.REGISTERS,
         identifiers.IDENTIFIERS,
         identity.KIND,
         payments.PAYMENTS,
+        regimes.REGIMES,
     )
 }
 """Every kind of file that a pack may hold, by the name that `motcua pack schema` takes."""
@@ -50,12 +55,20 @@ def pack_faults(folder: Path) -> list[PackFault]:
         list(KINDS.values()),
         [
             agencies.agency_faults,
+            agencies.competence_faults,
             checking.calendar_faults,
+            _catalogue_faults,
+            checking.search_faults,
             exchange.register_faults,
             identifiers.identifier_faults,
+            regimes.regime_faults,
             _procedure_faults,
         ],
     )
+
+
+def _catalogue_faults(pack: Pack, where: Where) -> Iterator[PackFault]:
+    yield from checking.catalogue_faults(pack, where, agencies.known_codes(pack))
 
 
 def _procedure_faults(pack: Pack, where: Where) -> Iterator[PackFault]:

@@ -11,7 +11,7 @@ from motcua.db import City
 from motcua.demo import people
 from motcua.demo.people import SamplePerson
 from motcua.identity import Viewer
-from motcua.identity.actions import _known
+from motcua.identity.actions import BusinessRegister, _known
 from motcua.identity.model import Account, Organisation
 
 LONG_AGO = date(2024, 1, 1)
@@ -77,7 +77,7 @@ async def resident(city: City, id: str, organisation: str | None = None) -> View
         level=None if organisation else one.level,
         organisation=_organisation(city, organisation) if organisation else None,
     )
-    identity.wire(city, _represents)
+    city[BusinessRegister].represents = _represents
     return await _known(city, account, ask_again=False)
 
 

@@ -1,6 +1,7 @@
 """Cases: whatever a person asks the city for, from filing to answer.
 
 procedure  what may be asked for, under which rules; data of the pack, versioned by date
+catalogue  the national list of procedures; a row becomes a procedure with a general form
 filing     answers and documents on their way to become a case
 case       one request, with a code, a fee and a clock
 step       where a case stands and who has it in hand
@@ -11,25 +12,45 @@ promise    the moment by which the city must answer, and why
 """
 
 from motcua.cases.actions import Procedures, keep_procedures, looks_at_my_cases, progress
+from motcua.cases.actions.catalogue import (
+    elsewhere,
+    follow_catalogue,
+    import_catalogue,
+    load_catalogue,
+    reading_of,
+)
 from motcua.cases.actions.drafting import drafts_of_me
+from motcua.cases.actions.listing import PAGES_MAX, Choices, Listed, Offer, Wanted, browse, choices
 from motcua.cases.actions.reading import due_reason
-from motcua.cases.actions.telling import CaseLine, Offer, lines_of_me, offers
+from motcua.cases.actions.telling import CaseLine, lines_of_me
 from motcua.cases.model.case import Draft
 from motcua.cases.model.desk import LookAtCase
 from motcua.cases.model.procedure import Procedure
+from motcua.cases.model.search import LifeEvent
 
 __all__ = [
+    "PAGES_MAX",
     "CaseLine",
+    "Choices",
     "Draft",
+    "LifeEvent",
+    "Listed",
     "LookAtCase",
     "Offer",
     "Procedure",
     "Procedures",
+    "Wanted",
+    "browse",
+    "choices",
     "drafts_of_me",
     "due_reason",
+    "elsewhere",
+    "follow_catalogue",
+    "import_catalogue",
     "keep_procedures",
     "lines_of_me",
+    "load_catalogue",
     "looks_at_my_cases",
-    "offers",
     "progress",
+    "reading_of",
 ]

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -14,11 +14,14 @@ from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from litestar.response import Stream
 
 from motcua import agencies
-from motcua.base.errors import Invalid, Unavailable
+from motcua.base.errors import Fault, Invalid, NotFound
 from motcua.cases import actions
-from motcua.cases.actions import Filing
-from motcua.cases.model.view import CaseView, EventView, Named
-from motcua.db import City
+from motcua.cases.actions import Filing, counter, handing_in, queue
+from motcua.cases.actions.queue import KIOSK
+from motcua.cases.model.counter import Line, Ticket
+from motcua.cases.model.view import CaseView, EventView
+from motcua.cases.rules.handing_in import COUNTER_ACTS
+from motcua.db import City, Write
 from motcua.db.events import STREAM_SECONDS_MAX, Listener
 from motcua.identity import Viewer
 from motcua.web import Throttle
@@ -46,11 +49,12 @@ async def list_procedures(
     q: Annotated[str, Parameter(max_length=200)] = "",
     field: Annotated[str, Parameter(max_length=200)] = "",
     agency: Annotated[str, Parameter(max_length=35)] = "",
+    before: FromQuery[str] = "",
     limit: Annotated[int, Parameter(ge=1, le=LIMIT_MAX)] = 20,
 ) -> Page:
-    found = actions.find_procedures(city, q, field, agency, limit)
+    found, more = actions.list_procedures(city, q, field, agency, before, limit)
     language = language_of(request)
-    return Page([actions.procedure_view(city, known, language) for known in found])
+    return Page([actions.procedure_view(city, known, language) for known in found], more)
 
 
 @get("/api/v1/procedures/{code:str}", opt={"access": "public"}, summary="One procedure")
@@ -61,22 +65,51 @@ async def show_procedure(
     return actions.procedure_view(city, known, language_of(request))
 
 
-@get("/api/v1/agencies", opt={"access": "public"}, summary="Who may receive it")
+class AgencyView(msgspec.Struct, frozen=True):
+    code: str
+    name: str
+    kind: str
+    parent: str | None
+    former_code: str | None
+
+
+@get(
+    "/api/v1/agencies",
+    opt={"access": "public"},
+    summary="Who may receive it",
+    description="Today's agencies; `procedure`: those that decide it; `commune` (its code or name):"
+    " those that work for it.",
+)
 async def list_agencies(
     request: Web,
     city: NamedDependency[City],
     procedure: Annotated[str, Parameter(max_length=20)] = "",
-    commune: Annotated[str, Parameter(max_length=10)] = "",
+    commune: Annotated[str, Parameter(max_length=100)] = "",
 ) -> Page:
-    book = city[agencies.Agencies]
-    found = list(book.all)
+    book, today = city[agencies.Agencies], city[agencies.Agencies].today()
+    place = book.commune(commune) if commune else None
+    found = [a for a in book.all if a.holds_on(today) and a.covers(place)]
     if procedure:
-        wanted = city[actions.Procedures].by_code(procedure).procedure.agencies
-        found = book.receivers(wanted.codes, wanted.kind, commune or None)
-    elif commune:
-        found = [a for a in found if a.commune in (None, commune)]
+        try:
+            known = city[actions.Procedures].by_code(procedure)
+        except NotFound as unknown:
+            raise Invalid(
+                "request.faults", [Fault("/procedure", unknown.reason, unknown.facts)]
+            ) from None
+        found = book.competent(actions.matter_of(known.procedure), place)
     language = language_of(request)
-    return Page([Named(a.code, a.name.within(language)) for a in found])
+    return Page([_agency(book, agency, language) for agency in found])
+
+
+def _agency(book: agencies.Agencies, agency: agencies.Agency, language: Language) -> AgencyView:
+    above = book.parent(agency)
+    return AgencyView(
+        code=agency.code,
+        name=agency.name.within(language),
+        kind=agency.kind,
+        parent=above.code if above else None,
+        former_code=book.former_code(agency),
+    )
 
 
 @post(
@@ -93,6 +126,8 @@ async def file_case(
     data: JSONBody[Filing],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[bytes]:
+    if viewer.is_officer:
+        return await _file_at_counter(request, city, viewer, data)
     other = None
     if data.on_behalf_of is not None:
         if kept := await repeated(request, viewer.person, viewer.on_behalf_of):
@@ -108,6 +143,20 @@ async def file_case(
     )
 
 
+async def _file_at_counter(
+    request: Web, city: City, viewer: Viewer, data: Filing
+) -> Response[bytes]:
+    if kept := await repeated(request, viewer.person, viewer.on_behalf_of):
+        return kept
+    ready, language = await counter.prepare(city, viewer, data), language_of(request)
+
+    async def act(db: Write) -> CaseView:
+        filed = await counter.take_in(db, viewer, ready, language)
+        return await actions.show_case(db, viewer, filed.case, language)
+
+    return await once(request, viewer.person, None, act)
+
+
 @get("/api/v1/cases", opt={"access": "person"}, summary="My cases, or my agencies' open ones")
 async def list_cases(
     request: Web,
@@ -116,10 +165,11 @@ async def list_cases(
     before: FromQuery[str] = "",
     limit: Annotated[int, Parameter(ge=1, le=LIMIT_MAX)] = 20,
 ) -> Page:
-    async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
+    async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
         found, more = await actions.list_cases(db, viewer, before, limit)
+        await actions.note_list(db, viewer, [case.code for case in found])
         language = language_of(request)
-        return Page([await actions.show_case(db, viewer, case, language) for case in found], more)
+        return Page(await actions.show_cases(db, viewer, found, language), more)
 
 
 @get("/api/v1/cases/{code:str}", opt={"access": "person"}, summary="One case")
@@ -151,24 +201,42 @@ async def act(
     action = data.pop("action", None)
     if not isinstance(action, str):
         raise Invalid("case.no_action")
-    if kept := await repeated(request, viewer.person, viewer.on_behalf_of):
+    if action == "sign" and (kept := await repeated(request, viewer.person, viewer.on_behalf_of)):
         return kept
+    if action in COUNTER_ACTS:
+        return await _act_at_counter(request, city, viewer, code, action, data)
     if action == "message" and not viewer.is_officer:
         MESSAGES.take(viewer.person)
-    try:
-        made = await actions.ask_before(city, viewer, code, action)
-    except Unavailable:
-        if action not in ("accept", "propose"):
-            raise
-        made = None  # a register is down: the case waits, and the act itself says for what
+    made = await actions.make_before(city, viewer, code, action)
     language = language_of(request)
-    return await once(
-        request,
-        viewer.person,
-        viewer.on_behalf_of,
-        lambda db: actions.act_and_show(db, viewer, code, action, data, language, made),
-        status=200,
-    )
+
+    async def attempt() -> Response[bytes]:
+        return await once(
+            request,
+            viewer.person,
+            viewer.on_behalf_of,
+            lambda db: actions.act_and_show(db, viewer, code, action, data, language, made),
+            status=200,
+        )
+
+    return await actions.with_answers(city, viewer, code, action, attempt)
+
+
+async def _act_at_counter(
+    request: Web, city: City, viewer: Viewer, code: str, action: str, body: dict[str, Any]
+) -> Response[bytes]:
+    taken, language = None, language_of(request)
+    if action == "take_fee":
+        taken = await handing_in.take_fee(city, viewer, code, body)
+
+    async def act(db: Write) -> CaseView:
+        if taken:
+            case = await handing_in.write_fee_down(db, code, taken)
+        else:
+            case = await handing_in.digitise(db, viewer, code, body)
+        return await actions.show_case(db, viewer, case, language)
+
+    return await once(request, viewer.person, None, act, status=200)
 
 
 @get(
@@ -238,6 +306,79 @@ def _as_message(event: EventView) -> bytes:
     return b"id: %d\nevent: case\ndata: %s\n\n" % (event.id, msgspec.json.encode(event))
 
 
+class TicketAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    line: Line
+
+
+class CallAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`place`: the window, as its sign calls it. `line`: only who came for this."""
+
+    place: Annotated[str, msgspec.Meta(min_length=1, max_length=12)]
+    line: Line | None = None
+
+
+class TicketActed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    action: Literal["recall", "done", "absent"]
+    case: Annotated[str, msgspec.Meta(max_length=60)] | None = None
+
+
+@get(
+    "/api/v1/agencies/{code:str}/queue",
+    opt={"access": "public"},
+    summary="The waiting room: who is called, how long a new number waits",
+)
+async def show_queue(city: NamedDependency[City], code: FromPath[str]) -> queue.Board:
+    return await queue.board(city, code)
+
+
+@post(
+    "/api/v1/agencies/{code:str}/queue",
+    opt={"access": "public"},
+    guards=[KIOSK],
+    summary="Draw a number",
+    description="`wait_minutes` is null as long as today's times do not tell it.",
+)
+async def draw_number(
+    city: NamedDependency[City], code: FromPath[str], data: JSONBody[TicketAsked]
+) -> queue.Drawn:
+    return await queue.draw(city, code, data.line)
+
+
+@post(
+    "/api/v1/agencies/{code:str}/queue/calls",
+    opt={"access": "officer"},
+    summary="Call the next number to a window",
+    status_code=200,
+)
+async def call_number(
+    city: NamedDependency[City],
+    viewer: NamedDependency[Viewer],
+    code: FromPath[str],
+    data: JSONBody[CallAsked],
+) -> Ticket | None:
+    async with city.database.write(viewer.person) as db:
+        return await queue.call_next(db, code, data.place, data.line)
+
+
+@post(
+    "/api/v1/agencies/{code:str}/queue/{number:int}",
+    opt={"access": "officer"},
+    summary="Call a number again, or be done with it",
+    status_code=200,
+)
+async def act_on_number(
+    city: NamedDependency[City],
+    viewer: NamedDependency[Viewer],
+    code: FromPath[str],
+    number: FromPath[int],
+    data: JSONBody[TicketActed],
+) -> Ticket:
+    async with city.database.write(viewer.person) as db:
+        if data.action == "recall":
+            return await queue.recall(db, code, number)
+        return await queue.finish(db, code, number, data.action == "absent", data.case)
+
+
 routes = [
     list_procedures,
     show_procedure,
@@ -248,4 +389,8 @@ routes = [
     act,
     status,
     events,
+    show_queue,
+    draw_number,
+    call_number,
+    act_on_number,
 ]

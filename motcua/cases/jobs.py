@@ -1,6 +1,6 @@
 """What follows when a case moves: registers are asked, the person is told."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,36 @@ async def ask_when_filed(city: City, payload: dict[str, Any]) -> None:
 @jobs.on("case.accepted", attempts=REGISTER_ATTEMPTS)
 async def ask_when_accepted(city: City, payload: dict[str, Any]) -> None:
     await actions.ask_registers(city, _case_id(payload), SYSTEM, ("filed", "accepted"))
+
+
+@jobs.on("case.accepted")
+async def join_when_accepted(city: City, payload: dict[str, Any]) -> None:
+    await actions.open_joined(city, _case_id(payload), "accepted")
+
+
+@jobs.on("case.signed")
+async def join_when_signed(city: City, payload: dict[str, Any]) -> None:
+    await actions.open_joined(city, _case_id(payload), "signed")
+
+
+@jobs.on("payment.settled")
+async def settle(city: City, payload: dict[str, Any]) -> None:
+    await actions.settle(city, _case_id(payload))
+
+
+@jobs.on(
+    "case.released", "case.delivered", "case.refused", "case.withdrawn", "case.stopped",
+    "case.refusal_signed",
+)  # fmt: skip
+async def close_lead(city: City, payload: dict[str, Any]) -> None:
+    """After what may have been the last act on a part."""
+    await actions.close_lead(city, _case_id(payload))
+
+
+@jobs.every(hours=0.25)
+async def escalate(city: City) -> None:
+    """Steps that took longer than their hours are shown to whoever leads the agency."""
+    await actions.escalate(city)
 
 
 @jobs.on("case.filed")
@@ -64,6 +94,39 @@ async def tell_supplement(city: City, payload: dict[str, Any]) -> None:
     await _tell(city, payload, "case.supplement_requested", missing=payload["facts"]["text"])
 
 
+@jobs.on("case.fee_stated")
+async def tell_fee(city: City, payload: dict[str, Any]) -> None:
+    if amount := payload["facts"]["amount"]:
+        await _tell(
+            city, payload, "case.fee_stated", amount=Sum(amount), reason=payload["facts"]["text"]
+        )
+
+
+@jobs.on("case.apologised")
+async def tell_apology(city: City, payload: dict[str, Any]) -> None:
+    facts = payload["facts"]
+    await _tell(
+        city, payload, "case.late", reason=facts["text"],
+        due_at=datetime.fromisoformat(facts["promised_at"]),
+        new_due_at=datetime.fromisoformat(facts["due_at"]),
+    )  # fmt: skip
+
+
+@jobs.on("case.stopped")
+async def tell_stopped(city: City, payload: dict[str, Any]) -> None:
+    await _tell(city, payload, "case.stopped", reason=payload["facts"]["text"])
+
+
+@jobs.on("case.refusal_signed")
+async def tell_answered_no(city: City, payload: dict[str, Any]) -> None:
+    await _tell(city, payload, "case.result_refused", reason=payload["facts"]["text"])
+
+
+@jobs.on("case.transferred")
+async def tell_transferred(city: City, payload: dict[str, Any]) -> None:
+    await _tell(city, payload, "case.transferred", reason=payload["facts"]["text"])
+
+
 @jobs.on("case.signed")
 async def tell_ready(city: City, payload: dict[str, Any]) -> None:
     await _tell(city, payload, "case.result_ready")
@@ -80,7 +143,9 @@ async def _tell(city: City, payload: dict[str, Any], template: str, **more: noti
         about = About("case", case.id)
         # Named by its event: a job that runs twice tells the person once.
         cause = UUID(payload["event"])
-        await notices.send(db, case.applicant_id, template, facts, about, cause=cause)
+        await notices.send(
+            db, case.applicant_id, template, facts, about, language=case.language, cause=cause
+        )
 
 
 async def _facts(db: Read, case: Case) -> dict[str, notices.Fact]:

@@ -10,12 +10,20 @@ from motcua.cases.model.case import (
     CaseDocument,
     Draft,
     FindingKept,
+    HandIn,
+    JoinedCase,
+    LateStep,
+    Opinion,
     Progress,
     Proposal,
+    Sides,
     Supplement,
 )
-from motcua.cases.model.desk import DeskCounts, DeskRow, LookAtCase
+from motcua.cases.model.catalogue import Elsewhere, Kept, Offered
+from motcua.cases.model.counter import CounterRow, Ticket, Waiting, WhereFrom
+from motcua.cases.model.desk import DeskCounts, DeskRow, LookAtCase, OpinionWanted
 from motcua.db import Read, Write, statement
+from motcua.web.language import Language
 
 
 @statement
@@ -50,6 +58,17 @@ async def file_case(
     fee_amount: int,
     filed_at: datetime,
     intake_due_at: datetime,
+    language: Language,
+    money: str,
+    regime: str,
+    at_agency: str,
+    step_due_at: datetime | None,
+    lane: str,
+    lead_id: CaseId | None,
+    channel: str,
+    counter_code: str | None,
+    representative: dict[str, Any] | None,
+    step_role: str,
 ) -> str: ...
 
 
@@ -72,6 +91,10 @@ async def lock_case(db: Write, code: str) -> Case | None: ...
 
 
 @statement
+async def lock_case_by_id(db: Write, id: CaseId) -> Case | None: ...
+
+
+@statement
 async def case_by_id(db: Read, id: CaseId) -> Case | None: ...
 
 
@@ -88,17 +111,99 @@ async def open_cases_of_agencies(
 
 
 @statement
-async def count_open_cases(db: Read, agencies: list[str]) -> int: ...
-
-
-@statement
 async def progress_by_code(db: Read, code: str) -> Progress | None: ...
 
 
 @statement
 async def move_case(
-    db: Write, id: CaseId, step: str, status: int, closed_at: datetime | None
+    db: Write,
+    id: CaseId,
+    step: str,
+    step_role: str,
+    status: int,
+    business: str,
+    money: str,
+    handing: str,
+    sync: str,
+    step_due_at: datetime | None,
+    closed_at: datetime | None,
 ) -> None: ...
+
+
+@statement
+async def hand_over(db: Write, id: CaseId, agency_code: str, at_agency: str) -> None: ...
+
+
+@statement
+async def state_fee(db: Write, id: CaseId, fee: dict[str, Any], fee_amount: int) -> None: ...
+
+
+@statement
+async def accepted_limit(db: Read, id: CaseId) -> str | None: ...
+
+
+@statement
+async def fee_stated_at(db: Read, id: CaseId) -> datetime | None: ...
+
+
+@statement
+async def promise_anew(
+    db: Write, id: CaseId, due_at: datetime, due_reasons: list[dict[str, Any]]
+) -> None: ...
+
+
+@statement
+async def apologise(
+    db: Write,
+    case_id: CaseId,
+    at: datetime,
+    given_by: PersonId,
+    words: str,
+    promised_at: datetime,
+    due_at: datetime,
+) -> None: ...
+
+
+@statement
+async def ask_opinion(
+    db: Write,
+    id: UUID,
+    case_id: CaseId,
+    asking_agency: str,
+    agency_code: str,
+    asked_by: PersonId,
+    question: str,
+    asked_at: datetime,
+    due_at: datetime,
+) -> None: ...
+
+
+@statement
+async def give_opinion(
+    db: Write,
+    id: UUID,
+    given_by: PersonId,
+    given_by_name: str,
+    given_at: datetime,
+    outcome: str,
+    words: str,
+) -> None: ...
+
+
+@statement
+async def opinions_of_case(db: Read, case_id: CaseId) -> list[Opinion]: ...
+
+
+@statement
+async def joined_of(db: Read, leads: list[CaseId]) -> list[JoinedCase]: ...
+
+
+@statement
+async def steps_that_ran_out(db: Read, now: datetime, at_most: int) -> list[LateStep]: ...
+
+
+@statement
+async def escalate(db: Write, now: datetime, id: CaseId) -> bool | None: ...
 
 
 @statement
@@ -166,6 +271,10 @@ async def approve(
 
 
 @statement
+async def sides_of_cases(db: Read, cases: list[CaseId], now: datetime) -> list[Sides]: ...
+
+
+@statement
 async def ask_supplement(
     db: Write, case_id: CaseId, asked_at: datetime, asked_by: PersonId, words: str, step: str
 ) -> None: ...
@@ -208,9 +317,6 @@ async def desk(
     agencies: list[str],
     posts: list[str],
     roles: list[str],
-    procedures: list[str],
-    steps: list[str],
-    step_roles: list[str],
     is_mine: bool,
     before: datetime | None,
     words: str,
@@ -225,13 +331,16 @@ async def count_desk(
     agencies: list[str],
     posts: list[str],
     roles: list[str],
-    procedures: list[str],
-    steps: list[str],
-    step_roles: list[str],
     now: datetime,
     tomorrow: datetime,
     next_week: datetime,
 ) -> DeskCounts: ...
+
+
+@statement
+async def opinions_wanted(
+    db: Read, agencies: list[str], at_most: int, skip: int
+) -> list[OpinionWanted]: ...
 
 
 @statement
@@ -241,16 +350,17 @@ async def officers_with_role(
 
 
 @statement
-async def record_look(
+async def record_looks(
     db: Write,
-    id: UUID,
+    ids: list[UUID],
+    codes: list[str],
     at: datetime,
-    case_id: CaseId,
     officer_id: PersonId,
     officer_name: str,
-    agency_code: str,
     purpose_vi: str,
     purpose_en: str,
+    since: datetime,
+    is_any_purpose: bool,
 ) -> None: ...
 
 
@@ -262,3 +372,122 @@ async def looks_at_cases_of(
 
 @statement
 async def forget_old_drafts(db: Write, before: datetime) -> None: ...
+
+
+@statement
+async def lock_catalogue(db: Write) -> None: ...
+
+
+@statement
+async def catalogue_kept(db: Read) -> list[Kept]: ...
+
+
+@statement
+async def keep_definitions(
+    db: Write, codes: list[str], versions: list[str], definitions: list[str], read_at: datetime
+) -> None: ...
+
+
+@statement
+async def keep_catalogue(
+    db: Write,
+    codes: list[str],
+    digests: list[str],
+    levels: list[str],
+    published: list[str],
+    readings: list[str],
+    procedure_versions: list[str],
+    valid_from: date,
+    imported_at: datetime,
+) -> None: ...
+
+
+@statement
+async def catalogue_mark(db: Read) -> str: ...
+
+
+@statement
+async def catalogue_offered(db: Read, after: str, at_most: int) -> list[Offered]: ...
+
+
+@statement
+async def catalogue_elsewhere(db: Read) -> list[Elsewhere]: ...
+
+
+@statement
+async def catalogue_reading(db: Read, code: str) -> dict[str, Any] | None: ...
+
+
+@statement
+async def take_hand_ins(
+    db: Write,
+    case_id: CaseId,
+    requirements: list[str],
+    kinds: list[str | None],
+    pages: list[int | None],
+    digitised: list[int],
+    files: list[DocumentId | None],
+    at: datetime,
+) -> None: ...
+
+
+@statement
+async def hand_ins_of_case(db: Read, case_id: CaseId) -> list[HandIn]: ...
+
+
+@statement
+async def digitise_hand_in(
+    db: Write, case_id: CaseId, requirement: str, digitised: int, file_id: DocumentId
+) -> None: ...
+
+
+@statement
+async def return_hand_in(db: Write, case_id: CaseId, requirement: str, at: datetime) -> None: ...
+
+
+@statement
+async def where_from(db: Read, files: list[DocumentId], applicant: PersonId) -> list[WhereFrom]: ...
+
+
+@statement
+async def cases_of_counter(db: Read, counters: list[str], at_most: int) -> list[CounterRow]: ...
+
+
+@statement
+async def count_waiting(db: Read, agency: str, day: date, since: datetime) -> Waiting: ...
+
+
+@statement
+async def called(db: Read, agency: str, day: date, at_most: int) -> list[Ticket]: ...
+
+
+@statement
+async def draw_ticket(db: Write, agency: str, day: date, line: str, at: datetime) -> int: ...
+
+
+@statement
+async def finish_place(db: Write, agency: str, day: date, place: str, at: datetime) -> None: ...
+
+
+@statement
+async def call_next(
+    db: Write, agency: str, day: date, place: str, line: str | None, at: datetime
+) -> Ticket | None: ...
+
+
+@statement
+async def recall_ticket(
+    db: Write, agency: str, day: date, number: int, at: datetime
+) -> Ticket | None: ...
+
+
+@statement
+async def finish_ticket(
+    db: Write,
+    agency: str,
+    day: date,
+    number: int,
+    outcome: str,
+    case_code: str | None,
+    at: datetime,
+) -> Ticket | None: ...

@@ -19,10 +19,13 @@ WITH number AS (
 INSERT INTO cases.cases
     (id, code, procedure_code, procedure_version, agency_code, step, status, filed_by,
      filed_by_name, applicant_id, applicant_name, subject, answers, delivery, fee, fee_amount,
-     filed_at, intake_due_at)
+     filed_at, intake_due_at, language, money, regime, at_agency, step_due_at, lane, lead_id,
+     channel, counter_code, representative, step_role)
 SELECT :id, :prefix || lpad(last::text, greatest(4, length(last::text)), '0'), :procedure_code,
        :procedure_version, :agency_code, :step, :status, :filed_by, :filed_by_name, :applicant_id,
-       :applicant_name, :subject, :answers, :delivery, :fee, :fee_amount, :filed_at, :intake_due_at
+       :applicant_name, :subject, :answers, :delivery, :fee, :fee_amount, :filed_at, :intake_due_at,
+       :language, :money, :regime, :at_agency, :step_due_at, :lane, :lead_id, :channel,
+       :counter_code, :representative, :step_role
 FROM number
 RETURNING code;
 
@@ -39,25 +42,41 @@ FROM cases.case_documents WHERE case_id = :case_id ORDER BY added_at, requiremen
 -- name: case_by_code
 SELECT id, code, procedure_code, procedure_version, agency_code, step, status, filed_by,
        filed_by_name, applicant_id, applicant_name, subject, answers, delivery, fee, fee_amount,
-       filed_at, intake_due_at, accepted_at, due_at, due_reasons, handler_id, closed_at
+       filed_at, intake_due_at, accepted_at, due_at, due_reasons, handler_id, closed_at, language,
+       business, money, handing, sync, regime, at_agency, step_due_at, lane, lead_id, channel,
+       counter_code, representative, step_role
 FROM cases.cases WHERE code = :code;
 
 -- name: lock_case
 SELECT id, code, procedure_code, procedure_version, agency_code, step, status, filed_by,
        filed_by_name, applicant_id, applicant_name, subject, answers, delivery, fee, fee_amount,
-       filed_at, intake_due_at, accepted_at, due_at, due_reasons, handler_id, closed_at
+       filed_at, intake_due_at, accepted_at, due_at, due_reasons, handler_id, closed_at, language,
+       business, money, handing, sync, regime, at_agency, step_due_at, lane, lead_id, channel,
+       counter_code, representative, step_role
 FROM cases.cases WHERE code = :code FOR UPDATE;
+
+-- name: lock_case_by_id
+SELECT id, code, procedure_code, procedure_version, agency_code, step, status, filed_by,
+       filed_by_name, applicant_id, applicant_name, subject, answers, delivery, fee, fee_amount,
+       filed_at, intake_due_at, accepted_at, due_at, due_reasons, handler_id, closed_at, language,
+       business, money, handing, sync, regime, at_agency, step_due_at, lane, lead_id, channel,
+       counter_code, representative, step_role
+FROM cases.cases WHERE id = :id FOR UPDATE;
 
 -- name: case_by_id
 SELECT id, code, procedure_code, procedure_version, agency_code, step, status, filed_by,
        filed_by_name, applicant_id, applicant_name, subject, answers, delivery, fee, fee_amount,
-       filed_at, intake_due_at, accepted_at, due_at, due_reasons, handler_id, closed_at
+       filed_at, intake_due_at, accepted_at, due_at, due_reasons, handler_id, closed_at, language,
+       business, money, handing, sync, regime, at_agency, step_due_at, lane, lead_id, channel,
+       counter_code, representative, step_role
 FROM cases.cases WHERE id = :id;
 
 -- name: cases_of_person
 SELECT id, code, procedure_code, procedure_version, agency_code, step, status, filed_by,
        filed_by_name, applicant_id, applicant_name, subject, answers, delivery, fee, fee_amount,
-       filed_at, intake_due_at, accepted_at, due_at, due_reasons, handler_id, closed_at
+       filed_at, intake_due_at, accepted_at, due_at, due_reasons, handler_id, closed_at, language,
+       business, money, handing, sync, regime, at_agency, step_due_at, lane, lead_id, channel,
+       counter_code, representative, step_role
 FROM cases.cases
 WHERE (filed_by = :person OR applicant_id = :person OR applicant_id = :behalf)
   AND filed_at < :before
@@ -67,21 +86,77 @@ LIMIT :at_most;
 -- name: open_cases_of_agencies
 SELECT id, code, procedure_code, procedure_version, agency_code, step, status, filed_by,
        filed_by_name, applicant_id, applicant_name, subject, answers, delivery, fee, fee_amount,
-       filed_at, intake_due_at, accepted_at, due_at, due_reasons, handler_id, closed_at
+       filed_at, intake_due_at, accepted_at, due_at, due_reasons, handler_id, closed_at, language,
+       business, money, handing, sync, regime, at_agency, step_due_at, lane, lead_id, channel,
+       counter_code, representative, step_role
 FROM cases.cases
-WHERE agency_code = ANY (:agencies) AND closed_at IS NULL
-ORDER BY coalesce(due_at, intake_due_at), code
+WHERE at_agency = ANY (:agencies) AND closed_at IS NULL
+ORDER BY lane, coalesce(due_at, intake_due_at), code
 LIMIT :at_most OFFSET :skip;
-
--- name: count_open_cases
-SELECT count(*) FROM cases.cases WHERE agency_code = ANY (:agencies) AND closed_at IS NULL;
 
 -- name: progress_by_code
 SELECT status, procedure_code, agency_code, filed_at, intake_due_at, due_at, closed_at
 FROM cases.progress(:code);
 
 -- name: move_case
-UPDATE cases.cases SET step = :step, status = :status, closed_at = :closed_at WHERE id = :id;
+UPDATE cases.cases
+SET step = :step, step_role = :step_role, status = :status, business = :business, money = :money, handing = :handing,
+    sync = :sync, step_due_at = :step_due_at, escalated_at = NULL,
+    closed_at = :closed_at
+WHERE id = :id;
+
+-- name: hand_over
+SELECT cases.hand_over(:id, :agency_code, :at_agency);
+
+-- name: state_fee
+UPDATE cases.cases SET fee = :fee, fee_amount = :fee_amount WHERE id = :id;
+
+-- name: accepted_limit
+SELECT facts ->> 'limit' FROM db.events
+WHERE subject_id = :id AND kind = 'case.accepted'
+ORDER BY sequence DESC LIMIT 1;
+
+-- name: fee_stated_at
+SELECT at FROM db.events
+WHERE subject_id = :id AND kind = 'case.fee_stated'
+ORDER BY sequence DESC LIMIT 1;
+
+-- name: promise_anew
+UPDATE cases.cases SET due_at = :due_at, due_reasons = :due_reasons WHERE id = :id;
+
+-- name: apologise
+INSERT INTO cases.apologies (case_id, at, given_by, words, promised_at, due_at)
+VALUES (:case_id, :at, :given_by, :words, :promised_at, :due_at);
+
+-- name: ask_opinion
+INSERT INTO cases.opinions (id, case_id, asking_agency, agency_code, asked_by, question, asked_at, due_at)
+VALUES (:id, :case_id, :asking_agency, :agency_code, :asked_by, :question, :asked_at, :due_at);
+
+-- name: give_opinion
+UPDATE cases.opinions
+SET given_by = :given_by, given_by_name = :given_by_name, given_at = :given_at, outcome = :outcome,
+    words = :words
+WHERE id = :id AND given_at IS NULL;
+
+-- name: opinions_of_case
+SELECT id, agency_code, question, asked_at, due_at, given_by_name, given_at, outcome, words
+FROM cases.opinions WHERE case_id = :case_id ORDER BY asked_at, id;
+
+-- name: joined_of
+SELECT lead_id, code, procedure_code, agency_code, status, due_at, closed_at
+FROM cases.joined_of(:leads ::uuid[])
+ORDER BY code;
+
+-- name: steps_that_ran_out
+SELECT id, code, applicant_id, at_agency, step, step_due_at
+FROM cases.cases
+WHERE closed_at IS NULL AND escalated_at IS NULL AND step_due_at < :now
+  AND business NOT IN ('incomplete', 'supplement') AND NOT (business = 'in_hand' AND money = 'open')
+ORDER BY step_due_at
+LIMIT :at_most;
+
+-- name: escalate
+UPDATE cases.cases SET escalated_at = :now WHERE id = :id AND escalated_at IS NULL RETURNING true;
 
 -- name: promise_case
 UPDATE cases.cases
@@ -120,6 +195,36 @@ LIMIT 1;
 INSERT INTO cases.approvals (proposal_id, proposed_by, approved_by, approved_by_name, approved_at)
 VALUES (:proposal_id, :proposed_by, :approved_by, :approved_by_name, :approved_at);
 
+-- name: sides_of_cases
+-- All that a list must know of its cases beside their rows, in one statement for the whole list.
+SELECT c.id, stands.proposed_by, stands.approved_by,
+       (SELECT count(*) FROM cases.supplements s WHERE s.case_id = c.id) AS supplements,
+       (SELECT count(*) FROM cases.apologies a WHERE a.case_id = c.id) AS apologies,
+       (SELECT count(*) FROM cases.opinions o
+        WHERE o.case_id = c.id AND o.given_at IS NULL AND o.due_at > :now) AS opinions_open,
+       EXISTS (SELECT FROM cases.opinions o
+               WHERE o.case_id = c.id AND o.given_at IS NULL
+                 AND agencies.is_mine(o.agency_code)) AS is_asked,
+       (SELECT coalesce(jsonb_object_agg(j.procedure_code, j.closed_at IS NOT NULL), '{}')
+        FROM cases.joined_of(ARRAY[c.id]) j) AS joined,
+       coalesce(stands.outcome = 'refused', false) AS refuses,
+       (SELECT coalesce(jsonb_object_agg(f.finding, f.state), '{}')
+        FROM cases.findings f WHERE f.case_id = c.id) AS findings,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(d.file_id, d.requirement)
+                                  ORDER BY d.added_at, d.requirement), '[]')
+        FROM cases.case_documents d WHERE d.case_id = c.id) AS documents,
+       (SELECT coalesce(jsonb_agg(to_jsonb(p) - 'case_id' ORDER BY p.requirement), '[]')
+        FROM cases.hand_ins p WHERE p.case_id = c.id) AS hand_ins
+FROM cases.cases c
+LEFT JOIN LATERAL (
+    SELECT p.proposed_by, p.outcome, a.approved_by
+    FROM cases.proposals p LEFT JOIN cases.approvals a ON a.proposal_id = p.id
+    WHERE p.case_id = c.id
+    ORDER BY p.proposed_at DESC
+    LIMIT 1
+) AS stands ON true
+WHERE c.id = ANY (:cases);
+
 -- name: ask_supplement
 INSERT INTO cases.supplements (case_id, asked_at, asked_by, words, step)
 VALUES (:case_id, :asked_at, :asked_by, :words, :step);
@@ -150,75 +255,89 @@ FROM cases.drafts WHERE person_id = :person_id ORDER BY kept_at DESC;
 DELETE FROM cases.drafts WHERE person_id = :person_id AND procedure_code = :procedure_code;
 
 -- name: desk
--- What is open in these agencies, what is due first. A step that today's procedures do not know is
--- everybody's, so that nothing falls between two desks. Names are compared without marks, by core
--- functions only.
+-- What is open in these agencies, the green lane first, then what is due first. Names are compared
+-- without marks, by core functions only.
 WITH posts AS (
     SELECT p.agency_code, p.role
     FROM unnest(CAST(:posts AS text[]), CAST(:roles AS text[])) AS p (agency_code, role)
-), steps AS (
-    SELECT s.procedure_code, s.step, s.role
-    FROM unnest(CAST(:procedures AS text[]), CAST(:steps AS text[]), CAST(:step_roles AS text[]))
-        AS s (procedure_code, step, role)
 ), page AS (
-    SELECT c.id, c.code, c.procedure_code, c.procedure_version, c.agency_code, c.applicant_name, c.step,
-           c.status, c.filed_at, c.intake_due_at, c.due_at, c.handler_id,
+    SELECT c.id, c.code, c.procedure_code, c.procedure_version, c.at_agency AS agency_code, c.applicant_name, c.step,
+           c.status, c.business, c.lane, c.agency_code AS receiver_code, c.escalated_at, c.filed_at, c.intake_due_at, c.due_at, c.handler_id,
            coalesce(c.due_at, c.intake_due_at) AS promised_at, count(*) OVER () AS total
     FROM cases.cases c
-    LEFT JOIN steps ON steps.procedure_code = c.procedure_code AND steps.step = c.step
-    WHERE c.agency_code = ANY (:agencies)
+    WHERE c.at_agency = ANY (:agencies)
       AND c.closed_at IS NULL
-      AND (NOT :is_mine OR (c.status <> 5 AND (steps.role IS NULL OR EXISTS (
-          SELECT FROM posts WHERE posts.agency_code = c.agency_code AND posts.role = steps.role))))
+      AND (NOT :is_mine OR (c.business NOT IN ('incomplete', 'supplement') AND (c.step_role = '' OR EXISTS (
+          SELECT FROM posts WHERE posts.agency_code = c.at_agency AND posts.role = c.step_role))))
       AND (CAST(:before AS timestamptz) IS NULL
-           OR (c.status <> 5 AND coalesce(c.due_at, c.intake_due_at) < :before))
+           OR (c.business NOT IN ('incomplete', 'supplement') AND coalesce(c.due_at, c.intake_due_at) < :before))
       AND (CAST(:words AS text) = '' OR strpos(c.code, upper(:words)) > 0
            OR strpos(translate(lower(regexp_replace(normalize(c.applicant_name, NFD),
                   '[\u0300-\u036f]', '', 'g')), 'đĐ', 'dd'), :words) > 0)
-    ORDER BY coalesce(c.due_at, c.intake_due_at), c.code
+    ORDER BY c.lane, coalesce(c.due_at, c.intake_due_at), c.code
     LIMIT :at_most OFFSET :skip
 )
 SELECT p.code, p.procedure_code, p.procedure_version, p.agency_code, p.applicant_name, p.step,
-       p.status, p.filed_at, p.intake_due_at, p.due_at, p.handler_id,
+       p.status, p.business, p.lane, p.receiver_code, p.escalated_at, p.filed_at, p.intake_due_at, p.due_at, p.handler_id,
        (SELECT max(s.asked_at) FROM cases.supplements s WHERE s.case_id = p.id) AS asked_at,
        (SELECT max(e.sequence) FROM db.events e WHERE e.subject_id = p.id) AS version,
        p.total
 FROM page p
-ORDER BY p.promised_at, p.code;
+ORDER BY p.lane, p.promised_at, p.code;
 
 -- name: count_desk
 WITH posts AS (
     SELECT p.agency_code, p.role
     FROM unnest(CAST(:posts AS text[]), CAST(:roles AS text[])) AS p (agency_code, role)
-), steps AS (
-    SELECT s.procedure_code, s.step, s.role
-    FROM unnest(CAST(:procedures AS text[]), CAST(:steps AS text[]), CAST(:step_roles AS text[]))
-        AS s (procedure_code, step, role)
 ), open AS (
-    SELECT c.status, coalesce(c.due_at, c.intake_due_at) AS due_at,
-           steps.role IS NULL OR EXISTS (
+    SELECT c.business, coalesce(c.due_at, c.intake_due_at) AS due_at,
+           c.step_role = '' OR EXISTS (
                SELECT FROM posts
-               WHERE posts.agency_code = c.agency_code AND posts.role = steps.role) AS is_mine
+               WHERE posts.agency_code = c.at_agency AND posts.role = c.step_role) AS is_mine
     FROM cases.cases c
-    LEFT JOIN steps ON steps.procedure_code = c.procedure_code AND steps.step = c.step
-    WHERE c.agency_code = ANY (:agencies) AND c.closed_at IS NULL
+    WHERE c.at_agency = ANY (:agencies) AND c.closed_at IS NULL
 )
 SELECT count(*) AS everything,
-       count(*) FILTER (WHERE status <> 5 AND is_mine) AS mine,
-       count(*) FILTER (WHERE status <> 5 AND due_at < :now) AS late,
-       count(*) FILTER (WHERE status <> 5 AND due_at < :tomorrow) AS today,
-       count(*) FILTER (WHERE status <> 5 AND due_at < :next_week) AS week
+       count(*) FILTER (WHERE business NOT IN ('incomplete', 'supplement') AND is_mine) AS mine,
+       count(*) FILTER (WHERE business NOT IN ('incomplete', 'supplement') AND due_at < :now) AS late,
+       count(*) FILTER (WHERE business NOT IN ('incomplete', 'supplement') AND due_at < :tomorrow) AS today,
+       count(*) FILTER (WHERE business NOT IN ('incomplete', 'supplement') AND due_at < :next_week) AS week,
+       count(*) FILTER (WHERE business NOT IN ('incomplete', 'supplement') AND is_mine AND due_at < :tomorrow) AS mine_today,
+       count(*) FILTER (WHERE business NOT IN ('incomplete', 'supplement') AND is_mine AND due_at < :now) AS mine_late,
+       (SELECT count(*) FROM cases.opinions o JOIN cases.cases c ON c.id = o.case_id
+        WHERE o.agency_code = ANY (:agencies) AND o.given_at IS NULL AND c.closed_at IS NULL) AS asked
 FROM open;
 
+-- name: opinions_wanted
+SELECT c.code, c.procedure_code, c.procedure_version, c.applicant_name, o.asking_agency,
+       o.agency_code, o.question, o.due_at, count(*) OVER () AS total
+FROM cases.opinions o JOIN cases.cases c ON c.id = o.case_id
+WHERE o.agency_code = ANY (:agencies) AND o.given_at IS NULL AND c.closed_at IS NULL
+ORDER BY o.due_at, o.id
+LIMIT :at_most OFFSET :skip;
+
 -- name: officers_with_role
-SELECT DISTINCT person_id
+SELECT person_id
 FROM agencies.posts
 WHERE agency_code = :agency_code AND role = :role
-  AND from_date <= :today AND (to_date IS NULL OR to_date > :today);
+  AND from_date <= :today AND (to_date IS NULL OR to_date > :today)
+UNION
+SELECT person_id
+FROM agencies.stand_ins
+WHERE agency_code = :agency_code AND role = :role
+  AND from_date <= :today AND least(to_date, ended_on) > :today;
 
--- name: record_look
+-- name: record_looks
+-- What an officer has seen since a moment (for this purpose, or for any) is the same look: a page that
+-- renews itself adds nothing.
 INSERT INTO cases.looks (id, at, case_id, officer_id, officer_name, agency_code, purpose_vi, purpose_en)
-VALUES (:id, :at, :case_id, :officer_id, :officer_name, :agency_code, :purpose_vi, :purpose_en);
+SELECT seen.id, :at, c.id, :officer_id, :officer_name, c.agency_code, :purpose_vi, :purpose_en
+FROM unnest(CAST(:ids AS uuid[]), CAST(:codes AS text[])) AS seen (id, code)
+JOIN cases.cases c ON c.code = seen.code
+WHERE NOT EXISTS (
+    SELECT FROM cases.looks l
+    WHERE l.case_id = c.id AND l.officer_id = :officer_id AND l.at > :since
+      AND (:is_any_purpose OR l.purpose_en = :purpose_en));
 
 -- name: looks_at_cases_of
 SELECT l.id, l.at, l.officer_name, l.agency_code, c.code, l.purpose_vi, l.purpose_en
@@ -229,3 +348,139 @@ LIMIT :at_most;
 
 -- name: forget_old_drafts
 DELETE FROM cases.drafts WHERE kept_at < :before;
+
+-- name: lock_catalogue
+SELECT pg_advisory_xact_lock(hashtextextended('cases.catalogue', 0));
+
+-- name: catalogue_kept
+SELECT DISTINCT ON (code) code, digest FROM cases.catalogue ORDER BY code, number DESC;
+
+-- name: keep_definitions
+INSERT INTO cases.procedures (code, version, definition, read_at)
+SELECT p.code, p.version, CAST(p.definition AS jsonb), :read_at
+FROM unnest(CAST(:codes AS text[]), CAST(:versions AS text[]), CAST(:definitions AS text[]))
+    AS p (code, version, definition)
+ON CONFLICT DO NOTHING;
+
+-- name: keep_catalogue
+INSERT INTO cases.catalogue
+    (code, number, digest, level, published, reading, procedure_version, valid_from, imported_at)
+SELECT r.code,
+       1 + coalesce((SELECT max(c.number) FROM cases.catalogue c WHERE c.code = r.code), 0),
+       r.digest, r.level, CAST(r.published AS jsonb), CAST(r.reading AS jsonb),
+       nullif(r.procedure_version, ''), :valid_from, :imported_at
+FROM unnest(
+    CAST(:codes AS text[]), CAST(:digests AS text[]), CAST(:levels AS text[]),
+    CAST(:published AS text[]), CAST(:readings AS text[]), CAST(:procedure_versions AS text[])
+) AS r (code, digest, level, published, reading, procedure_version);
+
+-- name: catalogue_mark
+SELECT count(*) || ' ' || coalesce(max(imported_at)::text, '') FROM cases.catalogue;
+
+-- name: catalogue_offered
+SELECT c.code, c.procedure_version AS version,
+       convert_to(p.definition::text, 'UTF8') AS definition
+FROM (
+    SELECT DISTINCT ON (code) code, procedure_version
+    FROM cases.catalogue WHERE code > :after
+    ORDER BY code, number DESC
+) AS c
+JOIN cases.procedures p ON p.code = c.code AND p.version = c.procedure_version
+ORDER BY c.code
+LIMIT :at_most;
+
+-- name: catalogue_elsewhere
+SELECT c.code, c.reading ->> 'name' AS name, c.level, c.reading ->> 'field' AS field,
+       c.reading -> 'executing' AS executing, c.reading ->> 'address' AS address,
+       coalesce(c.published ->> 'detail_url', '') AS url
+FROM (SELECT DISTINCT ON (code) * FROM cases.catalogue ORDER BY code, number DESC) AS c
+WHERE c.level IN ('ministry', 'other')
+ORDER BY c.code;
+
+-- name: catalogue_reading
+SELECT reading FROM cases.catalogue WHERE code = :code ORDER BY number DESC LIMIT 1;
+
+-- name: take_hand_ins
+INSERT INTO cases.hand_ins (case_id, requirement, kind, pages, digitised, file_id, taken_at)
+SELECT :case_id, p.requirement, p.kind, p.pages, p.digitised, p.file_id, :at
+FROM unnest(
+    CAST(:requirements AS text[]), CAST(:kinds AS text[]), CAST(:pages AS integer[]),
+    CAST(:digitised AS smallint[]), CAST(:files AS uuid[])
+) AS p (requirement, kind, pages, digitised, file_id);
+
+-- name: hand_ins_of_case
+SELECT requirement, kind, pages, digitised, file_id, taken_at, returned_at
+FROM cases.hand_ins WHERE case_id = :case_id ORDER BY requirement;
+
+-- name: digitise_hand_in
+UPDATE cases.hand_ins SET digitised = :digitised, file_id = :file_id
+WHERE case_id = :case_id AND requirement = :requirement AND digitised = 0;
+
+-- name: return_hand_in
+UPDATE cases.hand_ins SET returned_at = :at
+WHERE case_id = :case_id AND requirement = :requirement AND returned_at IS NULL;
+
+-- name: where_from
+-- Where these files of a person lie already: in the result of a case, or among its documents.
+SELECT f.id AS file_id, EXISTS (
+    SELECT FROM documents.results r JOIN cases.cases c ON c.id = r.case_id
+    WHERE r.file_id = f.id AND c.applicant_id = :applicant) AS is_result
+FROM unnest(CAST(:files AS uuid[])) AS f (id)
+WHERE EXISTS (
+    SELECT FROM documents.results r JOIN cases.cases c ON c.id = r.case_id
+    WHERE r.file_id = f.id AND c.applicant_id = :applicant)
+   OR EXISTS (
+    SELECT FROM cases.case_documents d JOIN cases.cases c ON c.id = d.case_id
+    WHERE d.file_id = f.id AND c.applicant_id = :applicant);
+
+-- name: cases_of_counter
+SELECT code, procedure_code, procedure_version, agency_code, applicant_name, status, handing,
+       delivery, filed_at, due_at
+FROM cases.cases
+WHERE counter_code = ANY (:counters) AND closed_at IS NULL
+ORDER BY (handing = 'ready' AND delivery = 'counter') DESC, filed_at DESC
+LIMIT :at_most;
+
+-- name: count_waiting
+SELECT waiting, served, seconds, places FROM cases.waiting_on(:agency, :day, :since);
+
+-- name: called
+SELECT number, line, place, called_at FROM cases.called_on(:agency, :day)
+ORDER BY called_at DESC, number DESC
+LIMIT :at_most;
+
+-- name: draw_ticket
+WITH next AS (
+    INSERT INTO cases.ticket_numbers AS n (agency_code, day, last) VALUES (:agency, :day, 1)
+    ON CONFLICT (agency_code, day) DO UPDATE SET last = n.last + 1
+    RETURNING last
+)
+INSERT INTO cases.tickets (agency_code, day, number, line, issued_at)
+SELECT :agency, :day, last, :line, :at FROM next
+RETURNING number;
+
+-- name: finish_place
+UPDATE cases.tickets SET done_at = greatest(:at, called_at), outcome = 'served'
+WHERE agency_code = :agency AND day = :day AND place = :place AND done_at IS NULL;
+
+-- name: call_next
+UPDATE cases.tickets SET called_at = greatest(:at, issued_at), place = :place
+WHERE (agency_code, day, number) = (
+    SELECT t.agency_code, t.day, t.number FROM cases.tickets t
+    WHERE t.agency_code = :agency AND t.day = :day AND t.called_at IS NULL
+      AND (CAST(:line AS text) IS NULL OR t.line = :line)
+    ORDER BY t.number LIMIT 1
+    FOR UPDATE SKIP LOCKED)
+RETURNING number, line, place, called_at;
+
+-- name: recall_ticket
+UPDATE cases.tickets SET called_at = greatest(:at, called_at)
+WHERE agency_code = :agency AND day = :day AND number = :number
+  AND called_at IS NOT NULL AND done_at IS NULL
+RETURNING number, line, place, called_at;
+
+-- name: finish_ticket
+UPDATE cases.tickets SET done_at = greatest(:at, called_at), outcome = :outcome, case_code = :case_code
+WHERE agency_code = :agency AND day = :day AND number = :number
+  AND called_at IS NOT NULL AND done_at IS NULL
+RETURNING number, line, place, called_at;

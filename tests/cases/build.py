@@ -63,6 +63,8 @@ def filing(
     **changed: Any,
 ) -> actions.Filing:
     """The pack's example with some answers changed; `None` leaves one out."""
+    if agency is None and procedure == SAMPLE:
+        agency = AGENCY
     answers = {k: v for k, v in (example(city, procedure) | changed).items() if v is not None}
     attached = [actions.Attached(code, id) for code, id in (documents or {}).items()]
     return actions.Filing(procedure, answers, attached, agency, None, delivery)
@@ -119,7 +121,7 @@ def particulars(city: City, id: str) -> dict[str, Any]:
 async def act(city: City, viewer: Viewer, case: Case | str, action: str, **body: Any) -> Case:
     """One act as the API does it, but for asking registers: their answers are put in by hand."""
     code = case if isinstance(case, str) else case.code
-    made = await actions.ask_before(city, viewer, code, action) if action == "sign" else None
+    made = await actions.make_before(city, viewer, code, action) if action == "sign" else None
     async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
         return await actions.act(db, viewer, code, action, body, made)
 

@@ -1,21 +1,18 @@
 """Two cities on one database with their casts, and the real application behind a port."""
 
-import time
 from collections.abc import AsyncIterator, Iterator
-from threading import Thread
 
 import httpx
 import msgspec
 import pytest
 
-from motcua import app
-from motcua.base.pack import Pack
 from motcua.base.settings import Settings
 from motcua.db import City
 from tests import cast
-from tests.cases import build, machine
+from tests.cases import build, machine, walking
 from tests.cases.build import AGENCY, OTHER, POLICE
 from tests.cases.machine import Api
+from tests.cases.walking import Hall
 
 
 @pytest.fixture
@@ -37,23 +34,9 @@ async def police(big: City) -> cast.Cast:
 
 @pytest.fixture(scope="module")
 def address(settings: Settings, database_url: str) -> Iterator[str]:
-    """The real application in a thread of its own, once for all tests of a file."""
-    port = machine.free_port()
-    url = f"http://127.0.0.1:{port}"
-    ours = City(
-        msgspec.structs.replace(settings, public_url=url), Pack.read(settings.pack),
-        database_url.replace("postgres@", "motcua_app@"),
-    )  # fmt: skip
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(app, "who", machine.who)
-        server = machine.served(ours, port)
-    thread = Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield url
-    server.should_exit = True
-    thread.join()
+    """The sample city, once for all tests of a file."""
+    with walking.serving(settings, database_url, settings.pack) as url:
+        yield url
 
 
 @pytest.fixture
@@ -70,3 +53,16 @@ async def api(staff: cast.Cast, address: str) -> AsyncIterator[Api]:
     yield client
     for one in opened:
         await one.aclose()
+
+
+@pytest.fixture(scope="session")
+def hall_address(settings: Settings, database_url: str) -> Iterator[str]:
+    """The big city in a thread of its own, once for all tests."""
+    with walking.serving(settings, database_url) as url:
+        yield url
+
+
+@pytest.fixture
+async def hall(big: City, hall_address: str) -> AsyncIterator[Hall]:
+    async with walking.opened(big, hall_address) as found:
+        yield found

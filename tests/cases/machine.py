@@ -66,7 +66,8 @@ def free_port() -> int:
 
 
 def request_of(city: City, **changed: Any) -> dict[str, Any]:
-    return {"procedure": SAMPLE, "answers": build.example(city) | changed}
+    answers = build.example(city) | changed
+    return {"procedure": SAMPLE, "answers": answers, "agency": build.AGENCY}
 
 
 def keyed(key: str | None = None) -> dict[str, str]:

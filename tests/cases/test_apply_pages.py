@@ -12,7 +12,7 @@ from motcua.cases.model.procedure import Agencies
 from motcua.cases.pages import routes
 from motcua.db import City
 from tests import cast
-from tests.cases.build import POLICE, RECORD
+from tests.cases.build import PACKS, POLICE, RECORD
 from tests.cases.visit import Enter, visitors
 from tests.exchange.build import simulator
 
@@ -34,7 +34,7 @@ async def enter(big: City) -> AsyncIterator[Enter]:
 
 @pytest.fixture(scope="module", autouse=True)
 def population(settings: Settings) -> Iterator[None]:
-    with simulator(settings, "population"):
+    with simulator(replace(settings, pack=PACKS / "hanoi"), "population"):
         yield
 
 

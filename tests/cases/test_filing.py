@@ -317,6 +317,8 @@ async def test_only_those_who_may_receive_it_receive_it(city: City, staff: cast.
     for wrong in (OTHER, "SM.9", "", "\x00"):
         found = await faults(city, staff.an, build.filing(city, agency=wrong))
         assert found == {"/agency": "case.wrong_agency"}
+    asked = actions.Filing(SAMPLE, build.example(city))
+    assert await faults(city, staff.an, asked) == {"/agency": "case.choose_agency"}
 
 
 # Documents
@@ -354,7 +356,7 @@ async def test_a_document_nobody_asked_for_is_refused_by_name(city: City, staff:
     assert await faults(city, staff.an, asked) == {"/documents": "case.unknown_requirement"}
     asked = build.filing(city)
     many = [actions.Attached("student_card", uuid4())] * 51
-    asked = actions.Filing(SAMPLE, asked.answers, many)
+    asked = actions.Filing(SAMPLE, asked.answers, many, AGENCY)
     assert await faults(city, staff.an, asked) == {"/documents": "case.too_many_documents"}
 
 

@@ -2,6 +2,7 @@
 bytes prove themselves, and who may read it."""
 
 import asyncio
+from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any
 
@@ -13,7 +14,7 @@ from motcua.base.errors import Conflict, NotFound, Refusal
 from motcua.base.ids import SYSTEM, new_id
 from motcua.cases import actions, queries
 from motcua.cases.actions import issuing
-from motcua.cases.model.case import Case
+from motcua.cases.model.case import Case, Proposal
 from motcua.cases.rules.expressions import ExpressionError
 from motcua.db import City
 from motcua.identity import Viewer
@@ -29,6 +30,11 @@ BAN = {
 }  # fmt: skip
 RECORDED = {"number": "x", "convictions": [UNSPENT, SPENT], "bans_on_office": [BAN]}
 NOTHING = None
+GRANTED = Proposal(
+    id=new_id(), proposed_by=SYSTEM, proposed_by_name="", outcome="granted", words="",
+    proposed_at=datetime(2027, 1, 4, tzinfo=UTC), approved_by=None, approved_by_name=None,
+    approved_at=None,
+)  # fmt: skip
 
 
 async def accepted(big: City, police: cast.Cast, who: Viewer, id: str, kind: int = 1,
@@ -47,7 +53,7 @@ async def draft(big: City, police: cast.Cast, case: Case) -> dict[str, Any]:
     """What the certificate would say."""
     async with big.database.write(police.leader.person) as db:
         known = await actions.definition(db, case)
-        return (await issuing.draft(db, police.leader, case, known)).facts
+        return (await issuing.draft(db, police.leader, case, known, GRANTED)).facts
 
 
 async def approved(
@@ -95,7 +101,10 @@ async def test_not_even_rows_put_in_by_hand_make_a_certificate_without_the_answe
         await queries.propose(
             db, proposal, case.id, handler.person, handler.name, "granted", "", now
         )
-        await queries.move_case(db, case.id, "signing", 4, None)
+        await queries.move_case(
+            db, case.id, "signing", "leader", 4, "in_hand", case.money, "nothing", "due", None,
+            None,
+        )  # fmt: skip
     async with big.database.write(leader.person) as db:
         await queries.approve(db, proposal, handler.person, leader.person, leader.name, now)
     with pytest.raises(Conflict) as refused:
@@ -112,7 +121,7 @@ async def test_the_paper_of_one_case_is_never_issued_for_another(
 ) -> None:
     clean = await approved(big, police, police.an, "an", NOTHING)
     convicted = await approved(big, police, police.hung, "hung", RECORDED)
-    made = await actions.ask_before(big, police.leader, clean.code, "sign")
+    made = await actions.make_before(big, police.leader, clean.code, "sign")
     assert made is not None
     with pytest.raises(Conflict):
         async with big.database.write(police.leader.person) as db:
@@ -214,8 +223,8 @@ async def test_a_second_try_gives_the_same_number_and_one_paper(
     big: City, police: cast.Cast
 ) -> None:
     case = await approved(big, police, police.an, "an", NOTHING)
-    first = await actions.ask_before(big, police.leader, case.code, "sign")
-    second = await actions.ask_before(big, police.leader, case.code, "sign")
+    first = await actions.make_before(big, police.leader, case.code, "sign")
+    second = await actions.make_before(big, police.leader, case.code, "sign")
     assert first is not None
     assert second is not None
     assert first.draft.reserved == second.draft.reserved

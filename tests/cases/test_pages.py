@@ -14,7 +14,7 @@ from motcua.base.errors import Unavailable
 from motcua.base.settings import Settings
 from motcua.cases.actions import LOOKUPS, drafting
 from motcua.cases.model.procedure import Name
-from motcua.cases.pages import applying, asking, checking, mine, procedures, whom
+from motcua.cases.pages import applying, asking, checking, mine, procedures, receiver, whom
 from motcua.db import City
 from motcua.web.render import Page, fields_used
 from tests import cast
@@ -24,7 +24,8 @@ from tests.cases.visit import Enter, visitors
 from tests.exchange.build import simulator
 
 ROUTES = [
-    *procedures.routes, *applying.routes, *whom.routes, *checking.routes, *mine.routes,
+    *procedures.routes, *applying.routes, *whom.routes, *receiver.routes, *checking.routes,
+    *mine.routes,
 ]  # fmt: skip
 APPLY = f"/procedures/{SAMPLE}/apply"
 PNG = base64.b64decode(
@@ -58,7 +59,8 @@ async def answer_all(browser: AsyncClient, fee_class: str = "ordinary") -> None:
     """Every page up to the last one, with answers that the procedure accepts."""
     await new_draft(browser)
     for page, form in (
-        ("for-whom", {"whom": "self"}), ("purpose", PURPOSE), ("fee", {"fee_class": fee_class}),
+        ("for-whom", {"whom": "self"}), ("where-to", {"agency": AGENCY}), ("purpose", PURPOSE),
+        ("fee", {"fee_class": fee_class}),
         ("get-result", {"delivery": "electronic"}),
     ):  # fmt: skip
         answer = await browser.post(f"{APPLY}/{page}", data=form)
@@ -125,10 +127,29 @@ async def test_a_half_draft_leads_back_to_the_page_that_is_wrong(
     await new_draft(browser)
     await browser.post(f"{APPLY}/purpose", data=PURPOSE)
     answer = await browser.get(f"{APPLY}/check-answers")
+    assert answer.headers["location"].startswith(f"{APPLY}/where-to")
+    await browser.post(f"{APPLY}/where-to", data={"agency": AGENCY})
+    answer = await browser.get(f"{APPLY}/check-answers")
     assert answer.headers["location"].startswith(f"{APPLY}/fee")
     told = await browser.get(answer.headers["location"])
     assert "Which fee applies to you?" in told.text
     assert "govuk-error-summary" in told.text
+
+
+async def test_the_quarter_where_one_lives_is_offered_first(
+    city: City, staff: cast.Cast, enter: Enter, population: None
+) -> None:
+    browser = enter(staff.lan)
+    home = cast.sample(city, "lan").commune
+    await new_draft(browser)
+    led = await browser.post(f"{APPLY}/for-whom", data={"whom": "self"})
+    assert led.headers["location"] == f"{APPLY}/where-to"
+    page = (await browser.get(f"{APPLY}/where-to")).text
+    offered = re.findall(r'type="radio" value="([^"]+)"( checked)?', page) or re.findall(
+        r'value="(SM[^"]+)"( checked)?', page
+    )
+    assert offered[0] == (f"SM.{home}", " checked")
+    assert sorted(code for code, _ in offered) == ["SM.1", "SM.E", "SM.N", "SM.S", "SM.W"]
 
 
 async def test_what_the_register_knows_is_shown_with_its_source_and_not_asked(

@@ -164,11 +164,15 @@ async def test_what_was_rolled_back_wakes_nobody(city: City) -> None:
     listener, an, thing = events.Listener(city), someone(), new_id()
     listener.start()
     await asyncio.sleep(0.2)
+
+    async def fail() -> None:
+        async with city.database.write(an) as db:
+            await events.record(db, "lamp.broken", thing, person=an)
+            raise ZeroDivisionError
+
     async with listener.about(an, thing) as bell:
         with pytest.raises(ZeroDivisionError):
-            async with city.database.write(an) as db:
-                await events.record(db, "lamp.broken", thing, person=an)
-                raise ZeroDivisionError
+            await fail()
         await asyncio.sleep(0.2)
         assert not bell.is_set()
     await listener.stop()

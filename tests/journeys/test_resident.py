@@ -205,7 +205,9 @@ def test_level_one_is_told_how_to_get_level_two_and_loses_nothing(
     expect(page.locator("[name=copies]")).to_have_value("1")
 
 
-def test_a_session_that_ends_keeps_the_draft(enter: Any) -> None:
+def test_a_session_that_ends_keeps_the_draft_and_what_was_typed_last(
+    enter: Any, examine: Examine
+) -> None:
     page = enter()
     sign_in(page, "binh", f"/procedures/{PROCEDURE}/apply/purpose")
     page.check("input[name=purpose][value=study]")
@@ -217,7 +219,11 @@ def test_a_session_that_ends_keeps_the_draft(enter: Any) -> None:
     expect(page).to_have_url(re.compile("/sign-in"))
     page.click("main a.govuk-button")
     choose(page, "binh")
-    expect(page).to_have_url(re.compile("/apply/fee$"))
+    expect(page).to_have_url(re.compile("/sign-in/kept"))
+    examine(page)
+    page.click("main form button")
+    page.goto(f"/procedures/{PROCEDURE}/apply/fee")
+    expect(page.locator("input[name=fee_class][value=student]")).to_be_checked()
     page.goto(f"/procedures/{PROCEDURE}/apply/purpose")
     expect(page.locator("[name=copies]")).to_have_value("7")
 

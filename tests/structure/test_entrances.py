@@ -39,7 +39,7 @@ def test_every_job_that_is_queued_has_a_handler() -> None:
 
 
 def test_every_event_that_is_followed_is_recorded_somewhere() -> None:
-    text = "\n".join(p.read_text() for p in HOUSE.rglob("actions*/*.py")) + "\n".join(
+    text = "\n".join(p.read_text() for p in HOUSE.glob("*/actions/**/*.py")) + "\n".join(
         p.read_text() for p in HOUSE.rglob("actions.py")
     )
     for event in jobs.FOLLOWERS:

@@ -35,12 +35,10 @@ def schemas_below(room: str) -> list[str]:
     return ["jobs", *ROOMS[: ROOMS.index(room) + 1]]
 
 
-@pytest.mark.parametrize("name", sorted(REGISTRY))
-async def test_a_statement_stays_on_its_floor_and_gives_what_it_declares(
-    name: str, database_url: str
+@pytest.mark.parametrize("room", ROOMS)
+async def test_every_statement_stays_on_its_floor_and_gives_what_it_declares(
+    room: str, database_url: str
 ) -> None:
-    declared, statement = REGISTRY[name]
-    room = name.split(".")[1]
     connection = await asyncpg.connect(database_url)
     transaction = connection.transaction()
     await transaction.start()
@@ -50,8 +48,15 @@ async def test_a_statement_stays_on_its_floor_and_gives_what_it_declares(
             await connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO room_guest")
             await connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO room_guest")
         await connection.execute("SET LOCAL ROLE room_guest")
-        prepared = await connection.prepare(statement.sql)
-        _compare(name, declared, prepared)
+        names = [name for name in sorted(REGISTRY) if name.split(".")[1] == room]
+        assert names
+        for name in names:
+            declared, statement = REGISTRY[name]
+            try:
+                prepared = await connection.prepare(statement.sql)
+            except asyncpg.PostgresError as error:
+                pytest.fail(f"{name}: {error}")
+            _compare(name, declared, prepared)
     finally:
         await transaction.rollback()
         await connection.close()

@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from motcua.cases.actions.acting import act, ask_before
-from motcua.cases.actions.desk import looks_at_my_cases, note_look
+from motcua.cases.actions.acting import act, make_before, with_answers
+from motcua.cases.actions.deeds.promising import settle
+from motcua.cases.actions.desk import looks_at_my_cases, note_list, note_look
+from motcua.cases.actions.escalating import escalate
 from motcua.cases.actions.filing import (
     LOOKUPS,
     Attached,
     Filing,
     Subject,
     file,
+    matter_of,
     may_file,
     other_of,
     receivers_of,
@@ -17,18 +20,20 @@ from motcua.cases.actions.filing import (
 )
 from motcua.cases.actions.findings import ask_registers
 from motcua.cases.actions.issuing import Made
+from motcua.cases.actions.joining import close_lead, open_joined
 from motcua.cases.actions.procedures import InForce, Procedures, keep_procedures
 from motcua.cases.actions.reading import (
     case_by_id,
     case_view,
     definition,
-    find_procedures,
     history,
     list_cases,
+    list_procedures,
     open_case,
     procedure_view,
     progress,
     show_case,
+    show_cases,
     status_name,
 )
 from motcua.cases.actions.standing import actions_open_to, fresh_standing, standing
@@ -48,37 +53,45 @@ __all__ = [
     "act",
     "act_and_show",
     "actions_open_to",
-    "ask_before",
     "ask_registers",
     "case_by_id",
     "case_view",
+    "close_lead",
     "definition",
+    "escalate",
     "file",
     "file_and_show",
-    "find_procedures",
     "fresh_standing",
     "history",
     "keep_procedures",
     "list_cases",
+    "list_procedures",
     "looks_at_my_cases",
+    "make_before",
+    "matter_of",
     "may_file",
+    "note_list",
     "note_look",
     "open_case",
+    "open_joined",
     "other_of",
     "procedure_view",
     "progress",
     "receivers_of",
+    "settle",
     "show_case",
+    "show_cases",
     "standing",
     "status_name",
     "subject_of",
+    "with_answers",
 ]
 
 
 async def file_and_show(
     db: Write, viewer: Viewer, filing: Filing, other: Subject | None, language: Language
 ) -> CaseView:
-    filed = await file(db, viewer, filing, other)
+    filed = await file(db, viewer, filing, other, language)
     state = fresh_standing(filed.case, viewer, filed.payment.state == "open")
     may = actions_open_to(state, filed.known)
     hides = filed.case.subject["relation"] == "other"

@@ -182,7 +182,7 @@ async def family_of(city: City, viewer: Viewer) -> list[Relative]:
     if me.number is None:
         return []
     answer = await exchange.ask(
-        city, "population", "family", {"number": me.number}, asker=viewer.person,
+        city, *exchange.playing(city, "family"), {"number": me.number}, asker=viewer.person,
         subject=viewer.person, subject_number=me.number,
     )  # fmt: skip
     return [
@@ -199,7 +199,7 @@ async def near_home(
 
     None for an organisation, and where no agency governs a commune: then nobody is asked.
     """
-    if viewer.on_behalf_of is not None or not any(agency.commune for agency in may):
+    if viewer.on_behalf_of is not None or not any(agency.area for agency in may):
         return None
     async with city.database.read(viewer.person) as db:
         me = await identity.person(db, viewer.person)
@@ -207,12 +207,13 @@ async def near_home(
         return None
     why = "To offer you the office of the commune where you live"
     answer = await exchange.ask(
-        city, "population", "person", {"number": me.number}, asker=viewer.person,
+        city, *exchange.playing(city, "person"), {"number": me.number}, asker=viewer.person,
         subject=viewer.person, subject_number=me.number,
         purpose=Text(*(words(language).gettext(why) for language in LANGUAGES)),
     )  # fmt: skip
     home = (answer.values.get("residence") or {}).get("commune")
-    return next((agency for agency in may if home and agency.commune == home), None)
+    near = (agency for agency in may if home and agency.area and agency.covers(home))
+    return next(near, None)
 
 
 async def known_values(

@@ -1,25 +1,29 @@
 """Filing: from answers to a case with a number, a fee and a clock."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import Struct, structs, to_builtins
+from msgspec import Meta, Struct, structs, to_builtins
 
 from motcua import agencies, documents, exchange, identity, payments
 from motcua.base import clock
 from motcua.base.errors import Fault, Invalid, NotAllowed
-from motcua.base.ids import CaseId, DocumentId, new_id
+from motcua.base.ids import CaseId, DocumentId, PersonId, new_id
+from motcua.base.text import Text
 from motcua.cases import queries
 from motcua.cases.actions.procedures import InForce, Procedures
 from motcua.cases.model.case import STATUS_NEW, Case
+from motcua.cases.model.counter import ApplicantGiven, RepresentativeGiven
 from motcua.cases.model.procedure import Procedure
 from motcua.cases.rules import expressions, fees, forms
-from motcua.cases.rules.deadline import due_at
+from motcua.cases.rules.deadline import moment
 from motcua.cases.rules.expressions import Facts
+from motcua.cases.rules.regimes import regime_of
 from motcua.db import City, Read, Write, events
 from motcua.identity import Viewer
 from motcua.web import Throttle
+from motcua.web.language import Language
 
 DOCUMENTS_PER_CASE_MAX = 50
 LOOKUPS = Throttle(10, 600)
@@ -28,20 +32,35 @@ RELATIONS = {"father": "parent", "mother": "parent"}
 """The register names each parent; a procedure's rule says `parent`."""
 
 
+Delivery = Literal["electronic", "counter", "post"]
+
+
 class Attached(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file; at a counter perhaps only a paper. `digitised`, where said, must be what it is."""
+
     requirement: str
-    id: UUID
+    id: UUID | None = None
+    kind: Literal["original", "copy"] | None = None
+    pages: Annotated[int, Meta(ge=1, le=9999)] | None = None
+    digitised: Annotated[int, Meta(ge=0, le=3)] | None = None
 
 
 class Filing(Struct, frozen=True, forbid_unknown_fields=True):
-    """What `POST /api/v1/cases` takes. `on_behalf_of`: the number of whom it is about."""
+    """What `POST /api/v1/cases` takes. `on_behalf_of`: the number of whom it is about.
+
+    `applicant`, `channel`, `counter` and `representative` are an officer's at a counter.
+    """
 
     procedure: str
     answers: dict[str, Any]
     documents: list[Attached] = []
     agency: str | None = None
     on_behalf_of: str | None = None
-    delivery: Literal["electronic", "counter", "post"] = "electronic"
+    delivery: Delivery = "electronic"
+    applicant: ApplicantGiven | None = None
+    channel: Literal["online", "counter", "post"] = "online"
+    counter: Annotated[str, Meta(max_length=35)] | None = None
+    representative: RepresentativeGiven | None = None
 
 
 class Subject(Struct, frozen=True):
@@ -73,16 +92,28 @@ async def other_of(city: City, viewer: Viewer, number: str | None) -> Subject | 
         firm = await identity.person(db, viewer.on_behalf_of) if viewer.on_behalf_of else None
     if number in (me.number, firm and firm.number):
         return None
+    return await related(city, viewer.person, viewer.person, me.number, number)
+
+
+async def related(
+    city: City,
+    asker: PersonId,
+    person: PersonId | None,
+    mine: str,
+    number: str,
+    pointer: str = "/on_behalf_of",
+) -> Subject:
+    """Somebody by their number, and what they are to the person whose number is `mine`."""
     answer = await exchange.ask(
-        city, "population", "family", {"number": me.number}, asker=viewer.person,
-        subject=viewer.person, subject_number=me.number,
+        city, *exchange.playing(city, "family"), {"number": mine}, asker=asker, subject=person,
+        subject_number=mine,
     )  # fmt: skip
     for relative in answer.values.get("relations", []):
         if relative["number"] == number and relative["birth_date"]:
             relation = RELATIONS.get(relative["relation"], relative["relation"])
             born = date.fromisoformat(relative["birth_date"])
             return Subject(number, relative["name"], born, relation)
-    return await _stranger(city, viewer, number)
+    return await by_number(city, asker, number, pointer)
 
 
 async def oneself(db: Read, viewer: Viewer) -> Subject:
@@ -95,12 +126,15 @@ async def oneself(db: Read, viewer: Viewer) -> Subject:
     return Subject(me.number, me.name, me.birth_date)
 
 
-async def _stranger(city: City, viewer: Viewer, number: str) -> Subject:
-    nobody = Invalid("request.faults", [Fault("/on_behalf_of", "case.nobody_with_number")])
+async def by_number(
+    city: City, asker: PersonId, number: str, pointer: str, person: PersonId | None = None
+) -> Subject:
+    """Whoever has that number; they are nothing to anybody as far as this knows."""
+    nobody = Invalid("request.faults", [Fault(pointer, "case.nobody_with_number")])
     try:
         answer = await exchange.ask(
-            city, "population", "person", {"number": number}, asker=viewer.person, subject=None,
-            subject_number=number,
+            city, *exchange.playing(city, "person"), {"number": number}, asker=asker,
+            subject=person, subject_number=number,
         )  # fmt: skip
     except Invalid:  # empty or longer than any number: no register is asked for it
         raise nobody from None
@@ -116,7 +150,9 @@ class Filed(Struct, frozen=True):
     payment: payments.Payment
 
 
-async def file(db: Write, viewer: Viewer, filing: Filing, other: Subject | None) -> Filed:
+async def file(
+    db: Write, viewer: Viewer, filing: Filing, other: Subject | None, language: Language = "vi"
+) -> Filed:
     """Receive a request, or refuse it with everything that is wrong. `other`: by `other_of`."""
     known = db.city[Procedures].by_code(filing.procedure)
     procedure = known.procedure
@@ -124,61 +160,111 @@ async def file(db: Write, viewer: Viewer, filing: Filing, other: Subject | None)
     subject = other or await oneself(db, viewer)
     answers = forms.normalise(procedure.form, filing.answers)
     facts = context(db.city, viewer, subject, answers)
-    faults = faults_of(db.city, known, filing, answers, subject, facts)
+    faults = _counter_faults(filing) + faults_of(db.city, known, filing, answers, subject, facts)
     if faults:
         raise Invalid("request.faults", faults)
     agency = filing.agency or receivers_of(db.city, procedure)[0].code
-    fee = fees.fee(procedure.fee, facts)
-    case = _case(db.city, viewer, known, filing, subject, answers, agency, fee)
-    await events.record(
-        db, "case.filed", case.id, person=case.applicant_id, agency=agency,
-        facts={"status": STATUS_NEW},
+    who = Who(
+        viewer.person, viewer.name, viewer.on_behalf_of or viewer.person,
+        viewer.organisation_name or viewer.name, language,
     )  # fmt: skip
+    return await enter(db, known, who, filing.documents, draw(
+        db.city, known, who, subject, facts, agency, filing.delivery
+    ))  # fmt: skip
+
+
+def _counter_faults(filing: Filing) -> list[Fault]:
+    """Who files for themselves has files, and nobody stands between them and the city."""
+    given = {
+        "/applicant": filing.applicant,
+        "/channel": filing.channel != "online" or None,
+        "/counter": filing.counter,
+        "/representative": filing.representative,
+    }
+    faults = [Fault(at, "case.only_at_a_counter") for at, said in given.items() if said is not None]
+    for place, one in enumerate(filing.documents):
+        if one.id is None or one.digitised is not None:
+            faults.append(Fault(f"/documents/{place}", "documents.no_file"))
+    return faults
+
+
+class Who(Struct, frozen=True):
+    """Who acts and for whom, as the case will say."""
+
+    filed_by: PersonId
+    filed_by_name: str
+    applicant: PersonId
+    applicant_name: str
+    language: Language
+
+
+async def enter(db: Write, known: InForce, who: Who, papers: list[Attached], case: Case) -> Filed:
+    """Give a case its number and write it down, with what it owes."""
+    facts: dict[str, Any] = {"status": STATUS_NEW, **structs.asdict(case.states)}
+    if case.counter_code:
+        facts |= {"channel": case.channel, "counter": case.counter_code}
+    await events.record(
+        db, "case.filed", case.id, person=case.applicant_id, agency=case.agency_code, facts=facts
+    )
     # The day's number is held from here to the commit, so as little as possible comes after it.
     code = await queries.file_case(
         db, case.id, case.code, db.city[Procedures].local_day(), case.procedure_code,
-        case.procedure_version, agency, case.step, case.status, case.filed_by, case.filed_by_name,
-        case.applicant_id, case.applicant_name, case.subject, answers, case.delivery, case.fee,
-        fee.total, case.filed_at, case.intake_due_at,
+        case.procedure_version, case.agency_code, case.step, case.status, case.filed_by,
+        case.filed_by_name, case.applicant_id, case.applicant_name, case.subject, case.answers,
+        case.delivery, case.fee, case.fee_amount, case.filed_at, case.intake_due_at, case.language,
+        case.money, case.regime, case.at_agency, case.step_due_at, case.lane, case.lead_id,
+        case.channel, case.counter_code, case.representative, case.step_role,
     )  # fmt: skip
-    await attach(db, case.id, filing.documents, agency)
-    lines = [payments.Line(line.rule, line.amount, line.reason) for line in fee.lines]
+    await attach(db, case.id, papers, case.agency_code)
+    owed = [line for line in case.fee["lines"] if case.fee_amount]
+    lines = [payments.Line(x["rule"], x["amount"], Text(**x["reason"])) for x in owed]
     payment = await payments.open_request(
-        db, case.id, code, case.applicant_id, agency, fee.total, lines
-    )
+        db, case.id, code, case.applicant_id, case.agency_code, case.fee_amount, lines,
+        case.counter_code,
+    )  # fmt: skip
     return Filed(structs.replace(case, code=code), known, payment)
 
 
-def _case(
-    city: City, viewer: Viewer, known: InForce, filing: Filing, subject: Subject,
-    answers: dict[str, Any], agency: str, fee: fees.Fee,
+def draw(
+    city: City, known: InForce, who: Who, subject: Subject, facts: Facts, agency: str,
+    delivery: Delivery,
 ) -> Case:  # fmt: skip
     """The case as it will stand, but for its number: `code` is what stands before it."""
     shelf, now, procedure = city[Procedures], clock.now(), known.procedure
+    today = shelf.calendar.local(now)
+    fee = fees.fee(procedure.fee, facts)
+    intake_due = moment(now, procedure.intake_limit, shelf.calendar)
     return Case(
         id=CaseId(new_id()),
-        code=f"{agency}-{shelf.calendar.local(now):%y%m%d}-",
+        code=f"{agency}-{today:%y%m%d}-",
         procedure_code=procedure.code,
         procedure_version=known.version,
         agency_code=agency,
         step=procedure.route.start,
+        step_role=procedure.route.steps[procedure.route.start].role,
         status=STATUS_NEW,
-        filed_by=viewer.person,
-        filed_by_name=viewer.name,
-        applicant_id=viewer.on_behalf_of or viewer.person,
-        applicant_name=viewer.organisation_name or viewer.name,
+        filed_by=who.filed_by,
+        filed_by_name=who.filed_by_name,
+        applicant_id=who.applicant,
+        applicant_name=who.applicant_name,
         subject=to_builtins(subject),
-        answers=answers,
-        delivery=filing.delivery,
-        fee=to_builtins(fee),
+        answers=facts.values["answers"],
+        delivery=delivery,
+        fee={"total": None, "lines": []} if procedure.fee_assessed else to_builtins(fee),
         fee_amount=fee.total,
         filed_at=now,
-        intake_due_at=due_at(now, procedure.intake_limit, shelf.calendar).due_at,
+        intake_due_at=intake_due,
         accepted_at=None,
         due_at=None,
         due_reasons=[],
         handler_id=None,
         closed_at=None,
+        language=who.language,
+        money="unknown" if procedure.fee_assessed else "open" if fee.total else "none",
+        regime=regime_of(city.pack, today.date()).id,
+        at_agency=agency,
+        step_due_at=intake_due,
+        lane="green" if expressions.read(procedure.green_if).holds(facts) else "ordinary",
     )
 
 
@@ -298,8 +384,18 @@ def _unprintable(value: Any, pointer: str = "") -> list[tuple[str, set[str]]]:
 
 def receivers_of(city: City, procedure: Procedure) -> list[agencies.Agency]:
     """The agencies that may receive it today; where there is one, nobody has to choose."""
-    may = procedure.agencies
-    return city[agencies.Agencies].receivers(may.codes, may.kind)
+    return city[agencies.Agencies].competent(matter_of(procedure))
+
+
+def matter_of(procedure: Procedure) -> agencies.Matter:
+    """What decides who is competent for it. A procedure modelled by hand has said which kind of
+    agency; one of the catalogue only its level, and the city's rules for its field decide."""
+    wanted = procedure.agencies
+    is_said = procedure.origin == "pack" and wanted.kind is not None
+    return agencies.Matter(
+        procedure=procedure.code, field="" if is_said else procedure.field.vi,
+        level=procedure.level, codes=wanted.codes, kind=wanted.kind,
+    )  # fmt: skip
 
 
 def _agency_faults(city: City, procedure: Procedure, wanted: str | None) -> list[Fault]:
@@ -310,9 +406,9 @@ def _agency_faults(city: City, procedure: Procedure, wanted: str | None) -> list
 
 
 async def attach(db: Write, case_id: CaseId, attached: list[Attached], agency: str) -> None:
-    if not attached:
+    scanned = [(one.requirement, DocumentId(one.id)) for one in attached if one.id]
+    if not scanned:
         return
-    files = [DocumentId(document.id) for document in attached]
+    requirements, files = [name for name, _ in scanned], [file for _, file in scanned]
     await documents.share(db, files, agency=agency)
-    requirements = [document.requirement for document in attached]
     await queries.attach_documents(db, case_id, requirements, files, clock.now())

@@ -67,9 +67,11 @@ async def missing(db: Read, case: Case) -> list[Finding]:
 
 async def unanswered(db: Read, case: Case, known: InForce) -> list[Finding]:
     """What holds the case back: no answer yet, or `nothing` where the register has to know them."""
-    kept = {
-        finding.finding: finding.state for finding in await queries.findings_of_case(db, case.id)
-    }
+    kept = await queries.findings_of_case(db, case.id)
+    return holding_back(known, {finding.finding: finding.state for finding in kept})
+
+
+def holding_back(known: InForce, kept: dict[str, str]) -> list[Finding]:
     return [
         finding
         for finding in known.procedure.findings
@@ -88,6 +90,6 @@ async def _ask(city: City, case: Case, finding: Finding, asker: PersonId) -> exc
     is_self = case.subject["relation"] == "self"
     return await exchange.ask(
         city, finding.register, finding.operation, to_builtins(arguments), asker=asker,
-        subject=case.filed_by if is_self else None, subject_number=case.subject["number"],
+        subject=case.asked_by if is_self else None, subject_number=case.subject["number"],
         case_code=case.code,
     )  # fmt: skip

@@ -11,8 +11,8 @@ from motcua.base.ids import PersonId
 from motcua.cases import queries
 from motcua.cases.actions.findings import as_facts
 from motcua.cases.actions.procedures import InForce, Procedures
-from motcua.cases.model.case import Case
-from motcua.cases.model.procedure import ResultKind
+from motcua.cases.model.case import Case, HandIn, Proposal
+from motcua.cases.model.procedure import DocumentNeed, ResultKind
 from motcua.cases.rules import expressions
 from motcua.cases.rules.expressions import Facts
 from motcua.db import City, Read, Write
@@ -33,11 +33,11 @@ class Made(Struct, frozen=True):
     prepared: documents.Prepared
 
 
-async def draft(db: Write, viewer: Viewer, case: Case, known: InForce) -> Draft:
+async def draft(db: Write, viewer: Viewer, case: Case, known: InForce, proposal: Proposal) -> Draft:
     """What the result will say, from the kept findings and nothing else. Reserves its number."""
     kept = await queries.findings_of_case(db, case.id)
     needed = {finding.id for finding in known.procedure.findings}
-    if needed - {finding.finding for finding in kept}:
+    if proposal.outcome == "granted" and needed - {finding.finding for finding in kept}:
         raise Conflict("case.finding_missing")  # no path to a certificate without its answer
     facts = Facts(
         {
@@ -45,14 +45,17 @@ async def draft(db: Write, viewer: Viewer, case: Case, known: InForce) -> Draft:
             "subject": case.subject,
             "findings": as_facts(kept),
             "today": db.city[Procedures].local_day(),
+            "decision": proposal.words,
         }
     )
     kind = next(
-        kind for kind in known.procedure.results if expressions.read(kind.when).holds(facts)
+        kind
+        for kind in known.procedure.results
+        if kind.outcome == proposal.outcome and expressions.read(kind.when).holds(facts)
     )
-    reserved = await documents.reserve(db, case.id, case.agency_code, kind.code, kind.number)
+    reserved = await documents.reserve(db, case.id, case.at_agency, kind.code, kind.number)
     said = {name: expressions.read(rule).answer(facts) for name, rule in kind.data.items()}
-    agency = db.city[agencies.Agencies].by_code(case.agency_code)
+    agency = db.city[agencies.Agencies].by_code(case.at_agency)
     pack = db.city.pack.info
     said |= {
         "issuer": {"name": agency.name.vi},
@@ -66,7 +69,7 @@ async def draft(db: Write, viewer: Viewer, case: Case, known: InForce) -> Draft:
 async def make(city: City, drafted: Draft) -> Made:
     """Set and sign. Slow: outside of any transaction."""
     prepared = await documents.prepare(
-        city, drafted.reserved, drafted.case.agency_code, drafted.kind.template, drafted.facts
+        city, drafted.reserved, drafted.case.at_agency, drafted.kind.template, drafted.facts
     )
     return Made(drafted, prepared)
 
@@ -76,9 +79,9 @@ async def issue(db: Write, case: Case, made: Made) -> documents.Issued:
     assert made.draft.case.id == case.id, "a paper speaks of its own case"
     subject, kind = case.subject, made.draft.kind
     is_self = subject["relation"] == "self"
-    agency = db.city[agencies.Agencies].by_code(case.agency_code)
+    agency = db.city[agencies.Agencies].by_code(case.at_agency)
     holder = documents.Holder(
-        person=PersonId(case.filed_by) if is_self else None,
+        person=PersonId(case.asked_by) if is_self else None,
         number=subject["number"],
         name=subject["name"],
         birth_date=date.fromisoformat(subject["birth_date"]),
@@ -87,7 +90,7 @@ async def issue(db: Write, case: Case, made: Made) -> documents.Issued:
         case=case.id,
         kind_code=kind.code,
         kind_name=kind.name,
-        agency=case.agency_code,
+        agency=case.at_agency,
         issuer_name=agency.name,
         owner=case.applicant_id,
         holder=holder,
@@ -99,8 +102,10 @@ async def issue(db: Write, case: Case, made: Made) -> documents.Issued:
 async def receipt(db: Read, case: Case, known: InForce) -> dict[str, Any]:
     """What form 01 says: what was received, from whom, and what the city promised."""
     attached = {d.requirement for d in await queries.documents_of_case(db, case.id)}
+    taken = {paper.requirement: paper for paper in await queries.hand_ins_of_case(db, case.id)}
     calendar = db.city[Procedures].calendar
-    agency = db.city[agencies.Agencies].by_code(case.agency_code)
+    agency = db.city[agencies.Agencies].by_code(case.taken_in_by)
+    stood_there, whose = _who_came(case)
     received = calendar.local(case.accepted_at or case.filed_at)
 
     def spoken(moment: Any) -> str | None:
@@ -113,17 +118,38 @@ async def receipt(db: Read, case: Case, known: InForce) -> dict[str, Any]:
         "verify_url": f"{db.city.settings.public_url}/status?code={case.code}",
         "issuer": {"name": agency.name.vi},
         "place": db.city.pack.info.name.vi,
-        "procedure": {"code": case.procedure_code, "name": known.procedure.short_name.vi},
-        "person": {"name": case.filed_by_name},
-        "on_behalf_of": case.applicant_name if case.applicant_id != case.filed_by else None,
+        "language": case.language,
+        "procedure": {
+            "code": case.procedure_code,
+            "name": known.procedure.short_name.within(case.language),
+        },
+        "person": {"name": stood_there},
+        "on_behalf_of": whose,
         "received_at": spoken(case.accepted_at or case.filed_at),
         "intake_due_at": spoken(case.intake_due_at),
         "due_at": spoken(case.due_at),
         "fee": {"total": case.fee_amount, "currency": db.city.pack.info.currency.symbol},
         "documents": [
-            {"name": need.name.vi, "original": need.original, "copies": need.copies}
+            {"name": need.name.vi, **_counted(need, taken.get(need.code))}
             for need in known.procedure.documents
-            if need.code in attached
+            if need.code in attached | set(taken)
         ],
         "signer": {"name": agency.name.vi, "title": ""},
     }
+
+
+def _who_came(case: Case) -> tuple[str, str | None]:
+    """Who handed it in, and for whom when that is somebody else."""
+    came = case.filed_by_name
+    if case.counter_code:
+        came = case.representative["name"] if case.representative else case.applicant_name
+    is_for_other = case.representative or case.asked_by != case.applicant_id
+    return came, case.applicant_name if is_for_other else None
+
+
+def _counted(need: DocumentNeed, paper: HandIn | None) -> dict[str, int]:
+    """What was taken at the counter; else what the procedure asks for."""
+    if paper is None or paper.kind is None:
+        return {"original": need.original, "copies": need.copies}
+    is_original = paper.kind == "original"
+    return {"original": int(is_original), "copies": int(not is_original)}

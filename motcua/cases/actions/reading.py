@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from msgspec import convert
 from msgspec.structs import replace
 
 from motcua import agencies, documents, identity, payments
@@ -13,27 +14,34 @@ from motcua.base import clock
 from motcua.base.errors import Fault, Invalid, NotFound
 from motcua.base.ids import CaseId, PersonId
 from motcua.cases import queries
-from motcua.cases.actions.findings import missing
+from motcua.cases.actions.filing import matter_of
 from motcua.cases.actions.procedures import InForce, Procedures
-from motcua.cases.actions.standing import actions_open_to, standing
-from motcua.cases.model.case import DONE, Case, may_be_code
-from motcua.cases.model.procedure import Channel
+from motcua.cases.actions.standing import actions_open_to, standing_of
+from motcua.cases.model.case import Case, HandIn, JoinedCase, Opinion, Sides, may_be_code
+from motcua.cases.model.catalogue import General
+from motcua.cases.model.procedure import Channel, Procedure, ResultKind
 from motcua.cases.model.view import (
     ActionView,
     CaseView,
+    DocumentView,
     EventView,
     FeeLineView,
     FeeView,
+    HandInView,
+    JoinedView,
     Named,
+    OpinionView,
     PaymentView,
     ProcedureRef,
     ResultView,
+    StatesView,
     WaitingView,
 )
-from motcua.cases.rules import forms, routes
+from motcua.cases.rules import forms, handing_in, routes
 from motcua.cases.rules.deadline import read_limit
 from motcua.db import City, Read
 from motcua.db import events as happenings
+from motcua.db.queries import Event
 from motcua.identity import Viewer
 from motcua.web import figures
 from motcua.web.language import Language, words
@@ -55,14 +63,18 @@ def find_procedures(city: City, words: str, field: str, agency: str, limit: int)
         known
         for known in found
         if (not field or field in (known.procedure.field.vi, known.procedure.field.en))
-        and (not agency or agency in _receivers(book, known))
+        and (not agency or agency in {a.code for a in book.competent(matter_of(known.procedure))})
     ]
     return kept[:limit]
 
 
-def _receivers(book: agencies.Agencies, known: InForce) -> set[str]:
-    wanted = known.procedure.agencies
-    return {a.code for a in book.receivers(wanted.codes, wanted.kind)}
+def list_procedures(
+    city: City, words: str, field: str, agency: str, before: str, at_most: int
+) -> tuple[list[InForce], str | None]:
+    """One page of them, and what `before` gives the next."""
+    skip = _mark(before, _rows) if before else 0
+    found = find_procedures(city, words, field, agency, skip + at_most + 1)[skip:]
+    return found[:at_most], str(skip + at_most) if len(found) > at_most else None
 
 
 def procedure_view(city: City, known: InForce, language: Language) -> dict[str, Any]:
@@ -86,7 +98,10 @@ def procedure_view(city: City, known: InForce, language: Language) -> dict[str, 
             }
             for need in procedure.documents
         ],
-        "results": [{"code": r.code, "name": r.name.within(language)} for r in procedure.results],
+        "results": [
+            {"code": _code(city, procedure, result), "name": result.name.within(language)}
+            for result in procedure.results
+        ],
         "form": {
             "schema": forms.schema(procedure.form, language),
             "example": procedure.form.example,
@@ -94,18 +109,40 @@ def procedure_view(city: City, known: InForce, language: Language) -> dict[str, 
     }
 
 
+def _code(city: City, procedure: Procedure, result: ResultKind) -> str | None:
+    """None where the catalogue gives the result no code of the national list: ours is nobody's."""
+    if procedure.origin == "pack":
+        return result.code
+    general = city.pack.file("general", General)
+    ours = {one.code[:-3] for one in (general.result, general.refusal)}
+    return None if result.code[:-3] in ours else result.code
+
+
 def _channel(city: City, channel: Channel, language: Language) -> dict[str, Any]:
     currency = city.pack.info.currency.code
     limits, fees = [], []
     for promised in channel.limits:
-        limit = read_limit(promised.limit)
-        case = promised.case.within(language) if promised.case else None
+        limit = read_limit(promised.limit) if promised.limit else None
         limits.append(
-            {"value": limit.value, "unit": limit.unit, "case": case, "source": promised.source.text}
+            {
+                "value": limit.value if limit else promised.value,
+                "unit": limit.unit if limit else None,
+                "case": promised.case.within(language) if promised.case else None,
+                "source": promised.source.text,
+                "quote": promised.quote,
+            }
         )
     for fee in channel.fees:
         case = fee.case.within(language) if fee.case else None
-        fees.append({"kind": fee.kind, "amount": fee.amount, "currency": currency, "case": case})
+        fees.append(
+            {
+                "kind": fee.kind,
+                "amount": fee.amount,
+                "currency": currency,
+                "case": case,
+                "note": fee.note,
+            }
+        )
     return {"channel": channel.channel, "limits": limits, "fees": fees}
 
 
@@ -172,15 +209,81 @@ def _moment(given: str) -> datetime:
 
 
 async def show_case(db: Read, viewer: Viewer, case: Case, language: Language) -> CaseView:
+    [view] = await show_cases(db, viewer, [case], language)
     known = await definition(db, case)
-    payment = await payments.payment_of(db, case.id)
-    state = await standing(db, viewer, case, known, payment.state)
-    waiting = await missing(db, case) if viewer.is_officer and case.accepted_at else []
-    attached = await queries.documents_of_case(db, case.id)
-    issued = await documents.of_case(db, case.id)
+    opinions = await queries.opinions_of_case(db, case.id) if viewer.is_officer else []
+    joined = await queries.joined_of(db, [case.id]) if known.procedure.joined else []
+    return replace(
+        view,
+        actions=[*view.actions, *await _at_counter(db, viewer, case, view)],
+        opinions=[_opinion(db, one, language) for one in opinions],
+        joined=[_joined(db, one, language) for one in joined],
+    )
+
+
+async def _at_counter(db: Read, viewer: Viewer, case: Case, view: CaseView) -> list[ActionView]:
+    """What officers who receive may do beside the case's own way."""
+    if not viewer.is_officer:
+        return []
+    places = {case.taken_in_by, case.agency_code}
+    posts = {p.agency_code for p in await agencies.posts_of(db, places) if p.role == "reception"}
+    works_here = bool(posts)
+    is_paper = works_here and case.channel != "online"
+    papers = await queries.hand_ins_of_case(db, case.id) if is_paper else []
+    waits = case.closed_at is None and any(not handing_in.is_done(paper) for paper in papers)
+    may = handing_in.offered(works_here, waits, view.payment.state == "open")
+    return [ActionView(name, handing_in.body_schema(name)) for name in may]
+
+
+def _opinion(db: Read, one: Opinion, language: Language) -> OpinionView:
+    return OpinionView(
+        str(one.id), _agency(db, one.agency_code, language), one.question,
+        _local(db, one.asked_at), _local(db, one.due_at), _local(db, one.given_at),
+        one.given_by_name, one.outcome, one.words,
+    )  # fmt: skip
+
+
+def _joined(db: Read, one: JoinedCase, language: Language) -> JoinedView:
+    return JoinedView(
+        one.code, one.procedure_code, _agency(db, one.agency_code, language), one.status,
+        status_name(one.status, language), _local(db, one.due_at),
+    )  # fmt: skip
+
+
+def _agency(db: Read, code: str, language: Language) -> Named:
+    return Named(code, db.city[agencies.Agencies].name(code).within(language))
+
+
+async def show_cases(
+    db: Read, viewer: Viewer, cases: list[Case], language: Language
+) -> list[CaseView]:
+    """The same statements for one case and for a hundred."""
+    ids = [case.id for case in cases]
+    money = await payments.payments_of(db, ids)
+    sides = {one.id: one for one in await queries.sides_of_cases(db, ids, clock.now())}
+    issued = await documents.of_cases(db, ids)
+    places = {code for case in cases for code in (case.at_agency, case.counter_code) if code}
+    posts = await agencies.posts_of(db, places) if viewer.is_officer else []
+    views = []
+    for case in cases:
+        known = await definition(db, case)
+        roles = {post.role for post in posts if post.agency_code == case.at_agency}
+        counter = {post.role for post in posts if post.agency_code == case.counter_code}
+        payment, beside, papers = money[case.id], sides[case.id], issued[case.id]
+        state = standing_of(db.city, viewer, case, known, payment.state, roles, beside, counter)
+        hides = not viewer.is_officer and case.subject["relation"] == "other" and not papers
+        view = case_view(db, case, known, payment, language, actions_open_to(state, known), hides)
+        views.append(_with_sides(db, view, viewer, case, known, beside, papers, language))
+    return views
+
+
+def _with_sides(
+    db: Read, view: CaseView, viewer: Viewer, case: Case, known: InForce, sides: Sides,
+    issued: list[documents.Issued], language: Language,
+) -> CaseView:  # fmt: skip
+    is_followed = viewer.is_officer and case.accepted_at is not None
+    waiting = [f for f in known.procedure.findings if is_followed and f.id not in sides.findings]
     names = {need.code: need.name.within(language) for need in known.procedure.documents}
-    hides = not viewer.is_officer and case.subject["relation"] == "other" and not issued
-    view = case_view(db, case, known, payment, language, actions_open_to(state, known), hides)
     result = None
     if issued:
         last = issued[-1]
@@ -188,12 +291,28 @@ async def show_case(db: Read, viewer: Viewer, case: Case, language: Language) ->
         result = ResultView(str(last.document), address, last.number, last.issued_on)
     return replace(
         view,
-        documents=[
-            Named(str(d.file_id), names.get(d.requirement, d.requirement)) for d in attached
-        ],
+        documents=_documents(db, sides, names),
         waiting_for=[WaitingView(f.id, f.register, f.before) for f in waiting],
         result=result,
     )
+
+
+def _documents(db: Read, sides: Sides, names: dict[str, str]) -> list[DocumentView]:
+    """Every file with the paper that it was made of, then the papers that have no file yet."""
+    papers = convert(sides.hand_ins, list[HandIn])
+    of_file = {str(paper.file_id): paper for paper in papers if paper.file_id}
+    rows: list[tuple[str | None, str, HandIn | None]] = [
+        (file, need, of_file.get(file)) for file, need in sides.documents
+    ]
+    rows += [(None, paper.requirement, paper) for paper in papers if paper.file_id is None]
+    return [
+        DocumentView(file, names.get(need, need), need, _paper(db, paper) if paper else None)
+        for file, need, paper in rows
+    ]
+
+
+def _paper(db: Read, paper: HandIn) -> HandInView:
+    return HandInView(paper.kind, paper.pages, paper.digitised, _local(db, paper.returned_at))
 
 
 def case_view(
@@ -222,6 +341,13 @@ def case_view(
         status=case.status,
         status_name=status_name(case.status, language),
         step=case.step,
+        states=StatesView(case.business, case.money, case.handing, case.sync),
+        at_agency=_agency(db, case.at_agency, language),
+        regime=case.regime,
+        lane=case.lane,
+        channel=case.channel,
+        counter=_agency(db, case.counter_code, language) if case.counter_code else None,
+        representative=case.representative["name"] if case.representative else None,
         step_name=step.name.within(language) if step else None,
         acted_by=case.filed_by_name,
         on_behalf_of=case.applicant_name if is_for_other else None,
@@ -252,7 +378,7 @@ def _fee(case: Case, currency: str, language: Language) -> FeeView:
         FeeLineView(line["rule"], line["amount"], line["reason"][language])
         for line in case.fee["lines"]
     ]
-    return FeeView(case.fee_amount, currency, lines)
+    return FeeView(case.fee["total"], currency, lines)
 
 
 def status_name(status: int, language: Language) -> str:
@@ -274,10 +400,12 @@ STATUS_NAMES = {
 
 
 def due_reason(reason: dict[str, Any], language: Language, zone: ZoneInfo) -> str:
-    """One step of how the city reckoned its promise, as a sentence."""
+    """One step of how the city reckoned its promise, as a sentence with its article."""
     told = reason.get("facts", {})
     facts = {name: _readable(fact, language, zone) for name, fact in told.items()}
-    return sentence(reason["code"], facts, language)
+    said = sentence(reason["code"], facts, language)
+    source = facts.get("source")
+    return f"{said.removesuffix('.')} ({source})." if source else said
 
 
 def _readable(fact: Any, language: Language, zone: ZoneInfo) -> Any:
@@ -328,13 +456,23 @@ async def history(db: Read, case: Case, language: Language, after: int = 0) -> l
             at=calendar.aware(calendar.local(event.at)),
             kind=event.kind,
             text=words(language).pgettext("event", event.kind),
-            by=names.get(PersonId(event.actor_id), platform),
-            on_behalf_of=names.get(PersonId(event.behalf_id)) if event.behalf_id else None,
+            by=_by(names.get(PersonId(event.actor_id), platform), event, language),
+            on_behalf_of=_for_whom(case, event, names),
             facts=event.facts,
         )
         for event in seen
     ]
 
 
-def is_over(case: Case) -> bool:
-    return case.step == DONE
+def _by(name: str, event: Event, language: Language) -> str:
+    if absent := event.facts.get("standing_in_for"):
+        said = words(language).gettext("%(officer)s, standing in for %(absent)s")
+        return said % {"officer": name, "absent": absent}
+    return name
+
+
+def _for_whom(case: Case, event: Event, names: dict[PersonId, str]) -> str | None:
+    """At a counter an officer files in another's name without acting for them ever after."""
+    if event.behalf_id is None:
+        return case.applicant_name if case.counter_code and event.kind == "case.filed" else None
+    return names.get(PersonId(event.behalf_id))

@@ -1,13 +1,27 @@
 """Where a case stands for the person who looks at it: all that the rules must know."""
 
-from motcua import agencies, documents
+from collections.abc import Collection
+from datetime import datetime
+
+from msgspec import structs
+
+from motcua import agencies
+from motcua.base import clock
 from motcua.cases import queries
-from motcua.cases.actions.findings import unanswered
-from motcua.cases.actions.procedures import InForce
-from motcua.cases.model.case import Case, Proposal
-from motcua.cases.rules import routes
+from motcua.cases.actions.deeds.deed import law_of
+from motcua.cases.actions.filing import receivers_of
+from motcua.cases.actions.findings import holding_back
+from motcua.cases.actions.procedures import InForce, Procedures
+from motcua.cases.model.case import Case, Sides
+from motcua.cases.model.procedure import Procedure
+from motcua.cases.model.regime import Regime
+from motcua.cases.model.states import States
+from motcua.cases.rules import expressions, routes
+from motcua.cases.rules.deadline import moment
+from motcua.cases.rules.expressions import Facts
+from motcua.cases.rules.regimes import apology_by
 from motcua.cases.rules.routes import CaseState
-from motcua.db import Read
+from motcua.db import City, Read
 from motcua.identity import Viewer
 
 
@@ -15,47 +29,127 @@ async def standing(
     db: Read, viewer: Viewer, case: Case, known: InForce, payment_state: str
 ) -> CaseState:
     """Read within the caller's transaction; under its lock when something is about to change."""
-    is_applicant = is_applicant_of(case, viewer)
-    roles: set[str] = set()
-    proposal: Proposal | None = None
-    waiting: list[str] = []
-    supplements = []
-    if viewer.is_officer:
-        roles = await agencies.roles_in(db, case.agency_code)
-        proposal = await queries.last_proposal(db, case.id)
-        waiting = [finding.before for finding in await unanswered(db, case, known)]
-        supplements = await queries.supplements_of_case(db, case.id)
+    held = await agencies.held_in(db, case.at_agency) if viewer.is_officer else {}
+    [sides] = await queries.sides_of_cases(db, [case.id], clock.now())
+    at_counter: set[str] = set()
+    if viewer.is_officer and case.counter_code:
+        at_counter = await agencies.roles_in(db, case.counter_code)
+    state = standing_of(db.city, viewer, case, known, payment_state, held, sides, at_counter)
+    step = known.procedure.route.steps.get(case.step)
+    return structs.replace(state, stands_in_for=held.get(step.role) if step else None)
+
+
+def standing_of(
+    city: City,
+    viewer: Viewer,
+    case: Case,
+    known: InForce,
+    payment_state: str,
+    roles: Collection[str],
+    sides: Sides,
+    at_counter: Collection[str] = (),
+) -> CaseState:
+    """The same as `standing`, of what was read for a whole list of cases."""
+    is_office = viewer.is_officer
+    if not is_office:
+        return _of_applicant(viewer, case, payment_state)
+    procedure, law, now = known.procedure, law_of(city, case), clock.now()
+    waiting = holding_back(known, sides.findings)
     return CaseState(
         step=case.step,
-        status=case.status,
+        states=_with_money(case, payment_state),
         viewer=viewer.person,
         roles=frozenset(roles),  # type: ignore[arg-type]
-        is_applicant=is_applicant,
-        proposed_by=proposal.proposed_by if proposal else None,
-        approved_by=proposal.approved_by if proposal else None,
-        is_signed=bool(await documents.of_case(db, case.id)),
+        is_applicant=is_applicant_of(case, viewer),
+        proposed_by=sides.proposed_by,
+        approved_by=sides.approved_by,
         has_payment_open=payment_state == "open",
-        is_waiting_for=frozenset(waiting),
+        is_waiting_for=frozenset(finding.before for finding in waiting),
         delivery=case.delivery,  # type: ignore[arg-type]
-        supplements=len(supplements),
+        supplements=sides.supplements,
+        intake_supplements_max=law.intake_supplement.times if law.intake_supplement else 1,
+        may_return=_may_return(city, case, law, now),
+        may_apologise=_may_apologise(case, law, sides, now),
+        opinions_open=sides.opinions_open,
+        is_asked=sides.is_asked,
+        waits_for_joined=_waits_for(known, case, sides),
+        refuses=sides.refuses,
+        has_paper=has_paper(procedure, sides.refuses),
+        has_receivers=len(receivers_of(city, procedure)) > 1,
+        may_hand_over="reception" in at_counter and case.delivery == "counter",
     )
+
+
+def _of_applicant(viewer: Viewer, case: Case, payment_state: str) -> CaseState:
+    return CaseState(
+        step=case.step,
+        states=_with_money(case, payment_state),
+        viewer=viewer.person,
+        is_applicant=is_applicant_of(case, viewer),
+        has_payment_open=payment_state == "open",
+        delivery=case.delivery,  # type: ignore[arg-type]
+    )
+
+
+def _with_money(case: Case, payment_state: str) -> States:
+    """The bank's word counts from the moment it is booked; the case's own machine hears it in a job
+    or under the next lock."""
+    has_come = payment_state == "settled" and case.money == "open"
+    return structs.replace(case.states, money="settled") if has_come else case.states
+
+
+def has_paper(procedure: Procedure, refuses: bool) -> bool:
+    """Whether this outcome ends in a paper: a yes always does, a no where the procedure has one."""
+    return not refuses or any(kind.outcome == "refused" for kind in procedure.results)
+
+
+def _may_return(city: City, case: Case, law: Regime, now: datetime) -> bool:
+    """Decree 61/2018, art. 19(4): soon after it was received, or not at all."""
+    if case.accepted_at is None or law.return_ is None:
+        return True
+    return now <= moment(case.accepted_at, law.return_.within, city[Procedures].calendar)
+
+
+def _may_apologise(case: Case, law: Regime, sides: Sides, now: datetime) -> bool:
+    if case.due_at is None or law.reappointment is None:
+        return False
+    latest = apology_by(case.due_at, law)
+    return sides.apologies < law.reappointment.times and latest is not None and now <= latest
+
+
+def _waits_for(known: InForce, case: Case, sides: Sides) -> frozenset[str]:
+    """A lead is decided after the cases that opened on its acceptance, and its result handed over
+    after all of them. What opens on a yes is not waited for after a no."""
+    facts = Facts({"answers": case.answers, "subject": case.subject})
+    is_open = {
+        joined.opens_on
+        for joined in known.procedure.joined
+        if not sides.joined.get(joined.procedure, False)
+        and not (sides.refuses and joined.opens_on == "signed")
+        and expressions.read(joined.when).holds(facts)
+    }
+    waits = {"release"} if is_open else set()
+    return frozenset(waits | ({"propose"} if "accepted" in is_open else set()))
 
 
 def fresh_standing(case: Case, viewer: Viewer, has_payment_open: bool) -> CaseState:
     """Of a case filed this moment by this viewer: nothing about it needs to be asked."""
     return CaseState(
         step=case.step,
-        status=case.status,
+        states=case.states,
         viewer=viewer.person,
-        is_applicant=True,
+        is_applicant=is_applicant_of(case, viewer),
         has_payment_open=has_payment_open,
     )
 
 
 def is_applicant_of(case: Case, viewer: Viewer) -> bool:
-    return viewer.person in (case.filed_by, case.applicant_id) or (
-        viewer.on_behalf_of is not None and viewer.on_behalf_of == case.applicant_id
-    )
+    """Whom it is for; who filed it for an organisation acts only in its name. An officer who filed
+    for others at a counter is none of them, and one who filed on line handles no such case."""
+    if viewer.is_officer:
+        filed = viewer.person == case.filed_by and case.counter_code is None
+        return filed or viewer.person == case.applicant_id
+    return case.applicant_id in (viewer.person, viewer.on_behalf_of)
 
 
 def actions_open_to(state: CaseState, known: InForce) -> list[routes.Action]:

@@ -1,17 +1,17 @@
 """One request to the city, as it stands."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
 
 from motcua.base.ids import CaseId, DocumentId, PersonId
+from motcua.cases.model.states import Business, Handing, Money, States, Sync
+from motcua.web.language import Language
 
 STATUS_NEW = 1
-STATUS_RECEIVED = 2
 STATUS_REFUSED_AT_INTAKE = 3
-STATUS_IN_HAND = 4
 STATUS_SUPPLEMENT = 5
 STATUS_WITHDRAWN = 7
 STATUS_STOPPED = 8
@@ -56,6 +56,41 @@ class Case(Struct, frozen=True):
     due_reasons: list[dict[str, Any]]
     handler_id: PersonId | None
     closed_at: datetime | None
+    language: Language
+    """In which it was filed; notices about it are written in it."""
+    business: Business = "new"
+    money: Money = "none"
+    handing: Handing = "nothing"
+    sync: Sync = "due"
+    regime: str = ""
+    """The rules of procedure of the day it was filed; empty: filed before any were kept."""
+    at_agency: str = ""
+    """Who has it in hand."""
+    step_due_at: datetime | None = None
+    lane: str = "ordinary"
+    lead_id: CaseId | None = None
+    """The case of which this one is a part."""
+    channel: str = "online"
+    counter_code: str | None = None
+    """The counter that took it in for whoever decides it."""
+    representative: dict[str, Any] | None = None
+    """Who stood at the counter for the applicant, and by which authorisation."""
+    step_role: str = ""
+    """Whose work the step is; empty: everybody's."""
+
+    @property
+    def states(self) -> States:
+        return States(self.business, self.money, self.handing, self.sync)
+
+    @property
+    def asked_by(self) -> PersonId:
+        """Who asks in person; at a counter the officer only writes it down."""
+        return self.applicant_id if self.counter_code else self.filed_by
+
+    @property
+    def taken_in_by(self) -> str:
+        """The agency over whose counter it came."""
+        return self.counter_code or self.agency_code
 
     @property
     def promised_at(self) -> datetime:
@@ -67,6 +102,19 @@ class CaseDocument(Struct, frozen=True):
     requirement: str
     file_id: DocumentId
     added_at: datetime
+
+
+class HandIn(Struct, frozen=True):
+    """A document as it was taken at a counter. `digitised`: 0 not yet, 1 here, 2 reused from
+    another case, 3 reused from a result."""
+
+    requirement: str
+    kind: Literal["original", "copy"] | None
+    pages: int | None
+    digitised: int
+    file_id: DocumentId | None
+    taken_at: datetime
+    returned_at: datetime | None
 
 
 class FindingKept(Struct, frozen=True):
@@ -91,6 +139,63 @@ class Proposal(Struct, frozen=True):
     approved_by: PersonId | None
     approved_by_name: str | None
     approved_at: datetime | None
+
+
+class Sides(Struct, frozen=True):
+    """What stands beside a case's row: how its proposal stands, what registers said, its papers."""
+
+    id: CaseId
+    proposed_by: PersonId | None
+    approved_by: PersonId | None
+    supplements: int
+    apologies: int
+    opinions_open: int
+    is_asked: bool
+    joined: dict[str, bool]
+    """The joined cases by procedure: whether each is closed."""
+    refuses: bool
+    """The proposal that stands says no."""
+    findings: dict[str, str]
+    """By name, `found` or `nothing`."""
+    documents: list[tuple[str, str]]
+    """File and requirement."""
+    hand_ins: list[dict[str, Any]]
+    """What was taken at a counter, each as a `HandIn`."""
+
+
+class Opinion(Struct, frozen=True):
+    """What another agency was asked, and what it said when it has."""
+
+    id: UUID
+    agency_code: str
+    question: str
+    asked_at: datetime
+    due_at: datetime
+    given_by_name: str | None
+    given_at: datetime | None
+    outcome: str | None
+    words: str | None
+
+
+class JoinedCase(Struct, frozen=True):
+    """A part of a joined-up case, as the lead's officers may know it."""
+
+    lead_id: UUID
+    code: str
+    procedure_code: str
+    agency_code: str
+    status: int
+    due_at: datetime | None
+    closed_at: datetime | None
+
+
+class LateStep(Struct, frozen=True):
+    id: CaseId
+    code: str
+    applicant_id: PersonId
+    at_agency: str
+    step: str
+    step_due_at: datetime
 
 
 class Supplement(Struct, frozen=True):

@@ -17,6 +17,12 @@ class DeskRow(Struct, frozen=True):
     applicant_name: str
     step: str
     status: int
+    business: str
+    lane: str
+    receiver_code: str
+    """The agency that received it, where another has it in hand now."""
+    escalated_at: datetime | None
+    """When somebody above was told that its step ran out."""
     filed_at: datetime
     intake_due_at: datetime
     due_at: datetime | None
@@ -42,6 +48,25 @@ class DeskCounts(Struct, frozen=True):
     late: int
     today: int
     week: int
+    mine_today: int
+    """Mine and promised before midnight, or late."""
+    mine_late: int
+    asked: int
+    """Opinions that others want from these agencies."""
+
+
+class OpinionWanted(Struct, frozen=True):
+    """What another agency asks about one of its cases, and waits for."""
+
+    code: str
+    procedure_code: str
+    procedure_version: str
+    applicant_name: str
+    asking_agency: str
+    agency_code: str
+    question: str
+    due_at: datetime
+    total: int
 
 
 class LookAtCase(Struct, frozen=True):

@@ -9,7 +9,11 @@ from motcua.base.text import Source, Text
 
 Cel = Annotated[str, Meta(max_length=1000, description="A CEL expression.")]
 LimitText = Annotated[
-    str, Meta(pattern=r"^[1-9][0-9]{0,3}(wd|wh|d|m)$", description="3wd, 8wh, 10d or 2m.")
+    str,
+    Meta(
+        pattern=r"^([1-9][0-9]{0,3}(wd|wh|d|h|m)|(0|[1-9][0-9]{0,3})\.5wd|1sd)$",
+        description="3wd, 0.5wd, 8wh, 1sd (the same working day), 10d, 24h or 2m.",
+    ),
 ]
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 Role = Literal["reception", "handler", "leader"]
@@ -120,12 +124,18 @@ class PublishedFee(_Strict, frozen=True, kw_only=True):
     kind: Literal["free", "amount", "by_law", "unknown"]
     amount: int | None = None
     case: Text | None = None
+    note: str | None = None
+    """The source's own words, where they say more than could be read."""
     source: Source
 
 
 class PublishedLimit(_Strict, frozen=True, kw_only=True):
-    limit: LimitText
+    limit: LimitText | None = None
+    """None: the source gives no number, or a number without a unit (`value`)."""
+    value: int | None = None
     case: Text | None = None
+    quote: str | None = None
+    """The words elsewhere in the same source that gave the unit."""
     source: Source
 
 
@@ -153,6 +163,13 @@ class Finding(_Strict, frozen=True, kw_only=True):
     """The register has to know them: `nothing` holds the case back like no answer."""
 
 
+class Agencies(_Strict, frozen=True, kw_only=True):
+    """Who may receive it: these agencies, or every agency of a kind."""
+
+    codes: tuple[str, ...] = ()
+    kind: Literal["department", "commune", "vertical"] | None = None
+
+
 class Step(_Strict, frozen=True, kw_only=True):
     """Where a case stands, who has it in hand, and where each act leads.
 
@@ -162,8 +179,13 @@ class Step(_Strict, frozen=True, kw_only=True):
 
     name: Text
     role: Role
-    status: Annotated[int, Meta(ge=1, le=10)]
+    status: Literal[1, 2, 4, 9]
+    """The national state that the case shows here: new, received, in hand, decided."""
     limit: LimitText | None = None
+    """Office hours that this step may take, of all that were promised."""
+    at: Agencies | None = None
+    """Another agency has it in hand here (a city's department for a commune's counter); the case
+    returns to the one that received it with the first step that says nothing."""
     on: dict[
         Literal[
             "accept",
@@ -184,24 +206,44 @@ class Route(_Strict, frozen=True, kw_only=True):
     steps: dict[Name, Step]
 
 
-class ResultKind(_Strict, frozen=True, kw_only=True):
-    """What the case ends in. `when` picks one; `data` tells the template, in CEL, name by name."""
+class OpinionNeed(_Strict, frozen=True, kw_only=True):
+    """Another agency that is asked, side by side with others, when the case is accepted."""
 
-    code: Annotated[str, Meta(pattern=r"^KQ\.[A-Z0-9]+\.[0-9]{6}$")]
+    id: Name
+    question: Text
+    agencies: Agencies
+    limit: LimitText
+    when: Cel = "true"
+
+
+class Joined(_Strict, frozen=True, kw_only=True):
+    """Another procedure that this one sets going in the same person's name: one request, several
+    agencies, several results. `answers` fills its form in CEL over `answers`, `subject`.
+
+    The lead waits for it: before it is decided when it opens on `accepted`, before its result is
+    handed over when it opens on `signed`.
+    """
+
+    procedure: Annotated[str, Meta(pattern=r"^[0-9]\.[0-9]{6}$")]
+    when: Cel = "true"
+    opens_on: Literal["accepted", "signed"] = "accepted"
+    answers: dict[Name, Cel]
+
+
+class ResultKind(_Strict, frozen=True, kw_only=True):
+    """What the case ends in. `when` picks one of its outcome; `data` tells the template, name by
+    name, in CEL over `answers`, `subject`, `findings`, `today` and `decision` (its words)."""
+
+    code: Annotated[str, Meta(pattern=r"^KQ\.[A-Z0-9]+\.[0-9]{4,7}$")]
     name: Text
+    outcome: Literal["granted", "refused"] = "granted"
+    """`refused`: the paper that says no, with its reason."""
     when: Cel = "true"
     template: str
     """A file of `results/` in the pack."""
     number: str
     """How the paper is numbered: `{sequence}/LLTP`; {sequence} and {year} are filled in."""
     data: dict[Name, Cel]
-
-
-class Agencies(_Strict, frozen=True, kw_only=True):
-    """Who may receive it: these agencies, or every agency of a kind."""
-
-    codes: tuple[str, ...] = ()
-    kind: Literal["department", "commune", "vertical"] | None = None
 
 
 class Delegation(_Strict, frozen=True, kw_only=True):
@@ -220,6 +262,13 @@ class Sign(_Strict, frozen=True, kw_only=True):
     level: Literal[0, 1, 2] = 2
     """The lowest e-ID level of a person. Organisation accounts have none."""
     organisations: bool = True
+
+
+class LimitIf(_Strict, frozen=True, kw_only=True):
+    """A kind of case that is promised another time. `when` is CEL over `answers`, `subject`."""
+
+    when: Cel
+    limit: LimitText
 
 
 class Procedure(_Strict, frozen=True, kw_only=True):
@@ -244,12 +293,25 @@ class Procedure(_Strict, frozen=True, kw_only=True):
     form: Form
     fee: tuple[FeeLine, ...]
     fee_source: Source
+    fee_assessed: bool = False
+    """Nobody knows the sum beforehand: an officer states it, by the law that `fee_source` names."""
     intake_limit: LimitText
-    limit: LimitText
+    intake_limit_by: dict[Literal["counter", "post"], LimitText] = {}
+    """Where papers are looked at in another time than what comes on line."""
+    limit: LimitText | None
+    """None: no source states it; the officer who accepts a case does."""
+    limit_if: tuple[LimitIf, ...] = ()
+    """The first that holds goes before `limit`: `rules.promise.limit_of`."""
     cutoff: bool = False
     """The cut-off hour of the calendar: what comes later starts the next working day."""
     findings: tuple[Finding, ...] = ()
+    opinions: tuple[OpinionNeed, ...] = ()
+    joined: tuple[Joined, ...] = ()
+    green_if: Cel = "false"
+    """Whose case goes first: the green lane. Over `answers`, `subject`, `person`, `today`."""
     route: Route
     results: tuple[ResultKind, ...]
+    origin: Literal["pack", "catalogue"] = "pack"
+    """Modelled by hand, or read from the national catalogue with a general form and route."""
     verified: bool = True
     """False: parts of this file rest on sources that nobody could check; the page says so."""

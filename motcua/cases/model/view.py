@@ -17,6 +17,25 @@ class Named(Struct, frozen=True):
     name: str
 
 
+class HandInView(Struct, frozen=True):
+    """What was taken on paper. `digitised`: 0 not yet, 1 here, 2 reused from another case, 3 reused
+    from a result."""
+
+    kind: str | None
+    pages: int | None
+    digitised: int
+    returned_at: datetime | None
+
+
+class DocumentView(Struct, frozen=True):
+    """A document of a case: a file, or a paper that nobody has digitised yet (`code` is null)."""
+
+    code: str | None
+    name: str
+    requirement: str
+    on_paper: HandInView | None = None
+
+
 class FeeLineView(Struct, frozen=True):
     rule: str
     amount: int
@@ -24,7 +43,8 @@ class FeeLineView(Struct, frozen=True):
 
 
 class FeeView(Struct, frozen=True):
-    total: int
+    total: int | None
+    """None: an officer has yet to state it."""
     currency: str
     lines: list[FeeLineView]
 
@@ -57,6 +77,40 @@ class WaitingView(Struct, frozen=True):
     before: str
 
 
+class StatesView(Struct, frozen=True):
+    """The four machines of which `status` is what they show."""
+
+    business: str
+    money: str
+    handing: str
+    sync: str
+
+
+class OpinionView(Struct, frozen=True):
+    """What another agency was asked; `outcome` (agrees, objects) and `text` once it has said."""
+
+    id: str
+    agency: Named
+    question: str
+    asked_at: datetime
+    due_at: datetime
+    given_at: datetime | None
+    by: str | None
+    outcome: str | None
+    text: str | None
+
+
+class JoinedView(Struct, frozen=True):
+    """A part of a joined-up case."""
+
+    code: str
+    procedure: str
+    agency: Named
+    status: int
+    status_name: str
+    due_at: datetime | None
+
+
 class CaseView(Struct, frozen=True, kw_only=True):
     code: str
     procedure: ProcedureRef
@@ -64,8 +118,14 @@ class CaseView(Struct, frozen=True, kw_only=True):
     status: int
     """1–10, the states exchanged with the national portal."""
     status_name: str
+    states: StatesView
     step: str
     step_name: str | None
+    at_agency: Named
+    """Who has it in hand now."""
+    regime: str
+    """The rules of procedure under which it was filed."""
+    lane: str
     acted_by: str
     """Who filed it; `on_behalf_of` for whom, when that is somebody else."""
     on_behalf_of: str | None
@@ -79,8 +139,16 @@ class CaseView(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     fee: FeeView
     payment: PaymentView
-    documents: list[Named]
+    documents: list[DocumentView]
     waiting_for: list[WaitingView]
+    channel: str = "online"
+    counter: Named | None = None
+    """The counter that took it in, which need not be of the agency that decides."""
+    representative: str | None = None
+    """Who stood at the counter for the applicant."""
+    opinions: list[OpinionView] = []
+    """For officers, of one case."""
+    joined: list[JoinedView] = []
     actions: list[ActionView]
     result: ResultView | None
 

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from motcua.cases.pages import applying, checking, desk, mine, procedures, receiver, whom
+from motcua.cases.pages import (
+    applying,
+    checking,
+    counter,
+    desk,
+    mine,
+    procedures,
+    queue,
+    receiver,
+    whom,
+)
 
 routes: list[Any] = [
     *procedures.routes,
@@ -12,4 +22,6 @@ routes: list[Any] = [
     *checking.routes,
     *mine.routes,
     *desk.routes,
+    *counter.routes,
+    *queue.routes,
 ]

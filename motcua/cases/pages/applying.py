@@ -265,7 +265,8 @@ async def _knowns(
         born = written_day(subject.birth_date.isoformat(), language)
         rows = [("Full name", subject.name), *rows, ("Date of birth", born)]
         provider = identity.provider(here.city, "residents").name
-        family = here.city[exchange.Registers].registers["population"].name
+        register, _ = exchange.playing(here.city, "family")
+        family = here.city[exchange.Registers].registers[register].name
         source = provider if subject.relation == "self" else family
     values = [Known(say(language, label), value, source) for label, value in rows]
     return [KnownGroup(source, values)], None

@@ -96,7 +96,7 @@ async def send(
         status = 409 if is_changed else 403 if here.level_needed else 422
         return _check_page(here, checked, checked.faults, sworn, is_changed, status)
     async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
-        sent = await drafting.send(db, viewer, checked)
+        sent = await drafting.send(db, viewer, checked, here.language)
     return Redirect(f"/cases/{sent}", status_code=303)
 
 

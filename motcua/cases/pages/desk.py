@@ -1,4 +1,4 @@
-"""The officers' desk: what waits, the one in hand, and what may be done with it."""
+"""The officers' desk: what waits beside the one in hand, and what may be done with it."""
 
 import asyncio
 import time
@@ -22,10 +22,12 @@ from motcua.base.ids import DocumentId, new_id
 from motcua.base.text import Text
 from motcua.cases import actions
 from motcua.cases.actions import desk
-from motcua.cases.actions.desk import CaseAtDesk, DueBy, Wanted, WorkList
+from motcua.cases.actions.desk import CaseAtDesk
 from motcua.cases.pages import desk_words
-from motcua.cases.pages.desk_acts import ACT_OF_NOUN, Act, acts, body_of, hindrances
-from motcua.cases.pages.desk_words import Row, Sheet
+from motcua.cases.pages.desk_acts import ACT_OF_NOUN, APPLIED, Act, acts, body_of, hindrances
+from motcua.cases.pages.desk_list import Work, is_number, kept_in, wanted_of, work_of
+from motcua.cases.pages.desk_words import Sheet
+from motcua.cases.rules import routes as rules
 from motcua.db import City
 from motcua.db.events import STREAM_SECONDS_MAX, Listener
 from motcua.identity import Viewer
@@ -38,47 +40,12 @@ OFFICER = {"access": "officer"}
 SIGNAL_SECONDS = 1.5
 """A busy agency's desk is told at most this often."""
 KEEP_ALIVE_SECONDS = 15
-WORDS_LENGTH_MAX = 100
 CODE_LENGTH_MAX = 60
 KEY_LENGTH_MAX = 64
-NUMBER_LENGTH_MAX = 19
+AGENCIES_OFFERED_MAX = 50
+TO_AGENCIES = ("transfer", "ask_opinion")
 
 Web = Request[Any, Any, Any]
-
-
-class Choice(Struct, frozen=True):
-    """One way to cut the list: a link, with how much is behind it."""
-
-    name: str
-    count: int
-    address: str
-    is_chosen: bool
-
-
-class Office(Struct, frozen=True):
-    code: str
-    name: Text
-    is_chosen: bool
-
-
-class Work(Struct, frozen=True, kw_only=True):
-    """The pane of what waits."""
-
-    rows: list[Row]
-    in_hand: str
-    total: int
-    count: int
-    """How much is open in all, before any filter."""
-    choices: list[Choice]
-    offices: list[Office]
-    words: str
-    due: str
-    is_mine: bool
-    is_narrowed: bool
-    query: str
-    """What is appended to addresses so that the list stays as it is cut: `?due=today`, or empty."""
-    before: str | None
-    after: str | None
 
 
 class Told(Struct, frozen=True):
@@ -106,6 +73,8 @@ class CasePage(Page):
     problems: list[Problem]
     key: str
     """Names this showing of the forms: sent twice, they act once."""
+    agencies: list[Text]
+    """Offered while one types the name of one."""
 
 
 @get("/desk", opt=OFFICER, include_in_schema=False)
@@ -115,9 +84,9 @@ async def show_list(
     viewer: NamedDependency[Viewer],
     hand: FromQuery[str] = "",
 ) -> Response[Any]:
-    wanted = _wanted(request)
-    async with city.database.read(viewer.person) as db:
-        found = await desk.work_list(db, wanted)
+    wanted = wanted_of(request)
+    async with city.database.write(viewer.person) as db:
+        found = await desk.work_list(db, viewer, wanted)
         if not found.rows and (code := wanted.words.strip().upper()) and _is_code(code):
             # A closed case stands on no list; who knows its code may open it.
             try:
@@ -127,7 +96,7 @@ async def show_list(
             else:
                 return _see(f"/desk/cases/{quote(code)}")
     language = language_of(request)
-    return render(WorkPage(_work(city, found, wanted, language, hand)), request)
+    return render(WorkPage(work_of(city, found, wanted, language, hand)), request)
 
 
 @get("/desk/cases/{code:str}", opt=OFFICER, include_in_schema=False)
@@ -159,10 +128,12 @@ async def act(
     posted = {name: str(value) for name, value in (await request.form()).items()}
     action = ACT_OF_NOUN[noun]
     try:
+        if _shows_first(action, posted):
+            return await _show(request, city, viewer, code, sent={**posted, "noun": noun})
         await _do(city, viewer, code, action, posted)
     except (Conflict, Invalid, Unavailable) as refusal:
         return await _refused(request, city, viewer, code, noun, posted, refusal)
-    kept = _kept(_wanted(request))
+    kept = kept_in(wanted_of(request))
     return _see(f"/desk/cases/{quote(code)}?{urlencode({**kept, 'done': noun})}")
 
 
@@ -178,9 +149,37 @@ async def _do(
     key = posted.get("key", "")
     if not 1 <= len(key) <= KEY_LENGTH_MAX:
         raise Invalid("request.no_idempotency_key")
-    made = await actions.ask_before(city, viewer, code, action)
-    async with city.database.write(viewer.person) as db:
-        await desk.act_once(db, viewer, code, action, body_of(action, posted), made, key)
+    body = body_of(action, posted)
+    if action in TO_AGENCIES and "agency" in body:
+        body["agency"] = await _agency(city, viewer, code, action, body["agency"])
+    made = await actions.make_before(city, viewer, code, action)
+
+    async def attempt() -> None:
+        async with city.database.write(viewer.person) as db:
+            await desk.act_once(db, viewer, code, action, body, made, key)
+
+    await actions.with_answers(city, viewer, code, action, attempt)
+
+
+async def _agency(city: City, viewer: Viewer, code: str, action: str, typed: str) -> str:
+    """The one that is meant. Invalid: none is, or the officer must choose among several."""
+    async with city.database.read(viewer.person) as db:
+        case = await actions.open_case(db, code)
+        known = await actions.definition(db, case)
+    found = desk.meant(desk.agencies_for(city, case, known, action), typed)
+    if len(found) != 1:
+        reason = "case.which_agency" if found else "case.no_such_agency"
+        raise Invalid("request.faults", [Fault("/agency", reason)])
+    return found[0].code
+
+
+def _shows_first(action: str, posted: Mapping[str, str]) -> bool:
+    """An apology is sent when its officer has seen the new promise."""
+    if action != "apologise":
+        return False
+    body = body_of(action, posted)
+    is_whole = not rules.body_faults("apologise", {"action": action, **body})
+    return is_whole and posted.get(APPLIED) != body["limit"]
 
 
 @get("/desk/documents/{file_id:str}", opt=OFFICER, include_in_schema=False)
@@ -240,20 +239,18 @@ async def _show(
     faults: list[Fault] | None = None,
 ) -> Response[Any]:
     """The case as it stands now. `sent`: what was typed into the form that was refused."""
-    wanted, language, now = _wanted(request), language_of(request), clock.now()
+    wanted, language, now = wanted_of(request), language_of(request), clock.now()
     async with city.database.write(viewer.person) as db:
         found = await desk.take_in_hand(db, viewer, code)
-        listed = await desk.work_list(db, wanted)
+        listed = await desk.work_list(db, viewer, wanted)
     offered = acts(found, language, sent or {}, faults or [])
     others = offered[1:] if offered and offered[0].is_main else offered
-    for one in others:
-        if one.choose:
-            handlers = await desk.colleagues(city, found.case.agency_code)
-            one.choices += sorted(((str(id), name) for id, name in handlers.items()), key=_name)
+    for one in offered:
+        await _fill(city, found, one, language)
     if told and told.mood == "meanwhile":
         told = _meanwhile(city, found, told, sent or {}, language)
     page = CasePage(
-        work=_work(city, listed, wanted, language, found.case.code),
+        work=work_of(city, listed, wanted, language, found.case.code),
         sheet=desk_words.sheet(city, found, now, language),
         main=offered[0] if offered and offered[0].is_main else None,
         others=others,
@@ -261,8 +258,30 @@ async def _show(
         told=told,
         problems=[p for one in offered for p in one.problems],
         key=new_id().hex,
+        agencies=[agency.name for agency in _named(city, found, offered)],
     )
     return render(page, request, status)
+
+
+async def _fill(city: City, found: CaseAtDesk, one: Act, language: Language) -> None:
+    """What only the database or the pack can offer: colleagues, agencies, a new promise."""
+    for field in one.fields:
+        if field.name == "officer":
+            handlers = await desk.colleagues(city, found.case.at_agency)
+            field.choices = sorted(((str(id), name) for id, name in handlers.items()), key=_name)
+        elif field.shape == "agency" and field.errors:
+            among = desk.agencies_for(city, found.case, found.known, one.action)
+            meant = desk.meant(among, field.typed)[:AGENCIES_OFFERED_MAX]
+            field.choices = [(a.code, a.name.within(language)) for a in meant]
+    if one.action == "apologise" and one.is_open and not one.problems:
+        one.sure = f"{one.fields[0].typed.strip()}{one.fields[0].unit}"
+        one.promise = desk.new_promise(city, found, one.sure)
+
+
+def _named(city: City, found: CaseAtDesk, offered: list[Act]) -> list[agencies.Agency]:
+    """The names that a browser offers while one types."""
+    wanted = [one.action for one in offered if one.action in TO_AGENCIES]
+    return desk.agencies_for(city, found.case, found.known, wanted[0]) if wanted else []
 
 
 async def _refused(
@@ -290,7 +309,7 @@ def _meanwhile(
     city: City, found: CaseAtDesk, told: Told, sent: Mapping[str, str], language: Language
 ) -> Told:
     """Who did what since the page was shown, and where the case stands now."""
-    seen = int(sent["seen"]) if _is_number(sent.get("seen", "")) else found.version
+    seen = int(sent["seen"]) if is_number(sent.get("seen", "")) else found.version
     now = clock.now()
     happened = [
         desk_words.happening(city, found, event, now, language)
@@ -306,78 +325,6 @@ def _meanwhile(
         lines.append(say("Now: %(stage)s.") % {"stage": desk_words.stage(found, language)})
     text = say("Somebody else was faster. Your act was not done.") if happened else told.text
     return Told("waiting" if happened else "late", text, lines)
-
-
-def _wanted(request: Web) -> Wanted:
-    asked = request.query_params
-    due: Any = asked.get("due", "")
-    page = asked.get("page", "1")
-    return Wanted(
-        agency=asked.get("agency", "")[:35],
-        is_mine=asked.get("work") == "mine",
-        due=due if due in DueBy.__args__ else "",  # type: ignore[attr-defined]
-        words="".join(c for c in asked.get("q", "") if c.isprintable())[:WORDS_LENGTH_MAX],
-        page=min(max(int(page), 1), desk.PAGES_MAX) if _is_number(page) else 1,
-    )
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < NUMBER_LENGTH_MAX
-
-
-def _kept(wanted: Wanted, **other: str) -> dict[str, str]:
-    """How the list is cut, as an address says it."""
-    said = {
-        "agency": wanted.agency,
-        "work": "mine" if wanted.is_mine else "",
-        "due": wanted.due,
-        "q": wanted.words,
-        "page": str(wanted.page) if wanted.page > 1 else "",
-        **other,
-    }
-    return {name: value for name, value in said.items() if value}
-
-
-def _work(city: City, found: WorkList, wanted: Wanted, language: Language, in_hand: str) -> Work:
-    book = city[agencies.Agencies]
-    kept = urlencode(_kept(wanted))
-    last = wanted.page * desk.ROWS_PER_PAGE >= found.total or wanted.page >= desk.PAGES_MAX
-    return Work(
-        rows=desk_words.rows(city, found, clock.now(), language),
-        in_hand=in_hand,
-        total=found.total,
-        count=found.counts.everything,
-        choices=_choices(found, wanted, language),
-        offices=[Office(c, book.name(c), c == wanted.agency) for c in found.agencies],
-        words=wanted.words,
-        due=wanted.due,
-        is_mine=wanted.is_mine,
-        is_narrowed=bool(wanted.words or wanted.due or wanted.is_mine),
-        query=f"?{kept}" if kept else "",
-        before=_address(wanted, page=str(wanted.page - 1)) if wanted.page > 1 else None,
-        after=None if last else _address(wanted, page=str(wanted.page + 1)),
-    )
-
-
-def _choices(found: WorkList, wanted: Wanted, language: Language) -> list[Choice]:
-    say, counts = words(language).gettext, found.counts
-    offered = [
-        (say("Everything"), counts.everything, "", ""),
-        (say("Yours to act on"), counts.mine, "mine", ""),
-        (say("Late"), counts.late, "", "late"),
-        (say("By tonight"), counts.today, "", "today"),
-        (say("This week"), counts.week, "", "week"),
-    ]
-    chosen = ("mine" if wanted.is_mine else "", wanted.due)
-    return [
-        Choice(name, count, _address(wanted, work=work, due=due, page=""), (work, due) == chosen)
-        for name, count, work, due in offered
-    ]
-
-
-def _address(wanted: Wanted, **other: str) -> str:
-    kept = urlencode(_kept(wanted, **other))
-    return f"/desk?{kept}" if kept else "/desk"
 
 
 def _name(one: tuple[str, str]) -> str:

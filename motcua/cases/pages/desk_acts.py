@@ -1,61 +1,94 @@
 """What an officer may do with the case in hand, as forms; and why not, where not."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from motcua.base.errors import Fault
 from motcua.base.text import nfc
 from motcua.cases.actions.desk import CaseAtDesk
-from motcua.cases.model.case import DONE
+from motcua.cases.model.case import DONE, Opinion
 from motcua.cases.rules import routes
 from motcua.web import reasons
 from motcua.web.forms import Problem
 from motcua.web.language import Language, words
+
+Shape = Literal["words", "one_of", "either", "agency", "limit", "amount"]
+LIMIT_UNITS = ("wd", "wh", "d", "m")
+DIGITS_MAX = 15
+APPLIED = "sure"
+"""The field by which an officer has seen the new promise and still wants it."""
+
+
+class Box(Struct, frozen=True, kw_only=True):
+    """One field of a form; `name` is the engine's."""
+
+    name: str
+    question: str
+    shape: Shape = "words"
+    hint: str = ""
 
 
 class Form(Struct, frozen=True, kw_only=True):
     """One act as the desk offers it. `noun` ends the address it is posted to."""
 
     noun: str
-    action: str
+    action: routes.Action | Literal["ask"]
     name: str
     outcome: str = ""
     """Of a proposal."""
     key: str = ""
-    box: str = ""
-    """The field that must be filled in; its question is the text of `question`."""
-    question: str = ""
+    boxes: tuple[Box, ...] = ()
     is_main: bool = False
     """One of the acts that bring a case forward: red, and one on a page."""
 
 
+class Field(Struct, kw_only=True):
+    """A box on the page, with what was typed into it before it was refused."""
+
+    id: str
+    name: str
+    question: str
+    shape: Shape
+    hint: str
+    choices: list[tuple[str, str]] = []
+    typed: str = ""
+    unit: str = ""
+    """Of a limit."""
+    errors: list[str] = []
+
+
 class Act(Struct, kw_only=True):
-    """A form on the page, with what was typed into it before it was refused."""
+    """A form on the page."""
 
     noun: str
+    action: str
     name: str
     outcome: str
     key: str
-    box: str
-    question: str
     is_main: bool
-    choose: bool = False
-    """The box is a choice of colleagues."""
-    choices: list[tuple[str, str]] = []
-    typed: str = ""
-    errors: list[str] = []
+    fields: list[Field] = []
     is_open: bool = False
+    promise: datetime | None = None
+    """What an apology would promise: shown before it is sent."""
+    sure: str = ""
 
     @property
     def id(self) -> str:
-        return f"{self.noun}-{self.box}"
+        return f"{self.noun}-{self.outcome}"
 
     @property
     def problems(self) -> list[Problem]:
-        return [Problem(f"{self.name}: {error}", self.id) for error in self.errors]
+        return [Problem(f"{self.name}: {e}", one.id) for one in self.fields for e in one.errors]
 
 
+def _words(question: str) -> tuple[Box, ...]:
+    return (Box(name="text", question=question),)
+
+
+_LIMIT = Box(name="limit", question="Within which time?", shape="limit")
 _FORMS = (
     Form(noun="signature", action="sign", name="Sign", key="k", is_main=True),
     Form(noun="approval", action="approve", name="Approve", key="y", is_main=True),
@@ -64,35 +97,82 @@ _FORMS = (
         noun="proposal", action="propose", outcome="granted", name="Propose to grant", key="t",
         is_main=True,
     ),
+    Form(
+        noun="fee", action="state_fee", name="State the fee", key="l", is_main=True,
+        boxes=(
+            Box(name="amount", question="How much is to be paid?", shape="amount",
+                hint="A whole number; 0 where nothing is to be paid."),
+            Box(name="text", question="Which law sets it, and how was it reckoned?"),
+        ),
+    ),
     Form(noun="release", action="release", name="Release the result", key="p", is_main=True),
     Form(noun="delivery", action="deliver", name="Hand over the result", key="r", is_main=True),
     Form(
-        noun="return", action="return_to_handler", name="Return to the handler", box="text",
-        question="What must be looked at again?",
+        noun="opinion", action="give_opinion", name="Give the opinion", key="g", is_main=True,
+        boxes=(
+            Box(name="opinion", question="Which question do you answer?", shape="one_of"),
+            Box(name="outcome", question="What does your agency say?", shape="either"),
+            Box(name="text", question="Why, and under which conditions?"),
+        ),
+    ),
+    Form(
+        noun="return", action="return_to_handler", name="Return to the handler",
+        boxes=_words("What must be looked at again?"),
     ),
     Form(
         noun="supplement-request", action="request_supplement", name="Ask for what is missing",
-        box="text", question="What is missing, and how to send it?",
+        boxes=_words("What is missing, and how to send it?"),
     ),
     Form(
-        noun="proposal", action="propose", outcome="refused", name="Propose to refuse", box="text",
-        question="Why should it be refused?",
+        noun="question", action="ask_opinion", name="Ask another agency",
+        boxes=(
+            Box(name="agency", question="Whom do you ask?", shape="agency",
+                hint="Type a part of the name; if several fit, you choose."),
+            Box(name="text", question="What do you want to know?"),
+            _LIMIT,
+        ),
     ),
     Form(
-        noun="refusal", action="refuse", name="Do not accept", box="reason",
-        question="Why is it not accepted, and what can the person do?",
+        noun="proposal", action="propose", outcome="refused", name="Propose to refuse",
+        boxes=_words("Why should it be refused?"),
     ),
     Form(
-        noun="assignment", action="assign", name="Hand to a colleague", box="officer",
-        question="Who handles it from now on?",
+        noun="transfer", action="transfer", name="Send to the agency it belongs to",
+        boxes=(
+            Box(name="agency", question="Which agency should it go to?", shape="agency",
+                hint="Type a part of the name; if several fit, you choose."),
+            Box(name="text", question="Why does it belong there? The applicant reads this."),
+        ),
     ),
     Form(
-        noun="message", action="message", name="Write to the applicant", box="text",
-        question="Your message",
+        noun="refusal", action="refuse", name="Do not accept",
+        boxes=(
+            Box(name="reason", question="Why is it not accepted, and what can the person do?"),
+        ),
+    ),
+    Form(
+        noun="apology", action="apologise", name="Apologise and promise anew",
+        boxes=(
+            Box(name="limit", question="How much more time, after what is promised now?",
+                shape="limit"),
+            Box(name="text", question="Why, in words for the applicant?"),
+        ),
+    ),
+    Form(
+        noun="stop", action="stop", name="Stop working on it",
+        boxes=_words("Why can it not be gone on with? The applicant reads this."),
+    ),
+    Form(
+        noun="assignment", action="assign", name="Hand to a colleague",
+        boxes=(Box(name="officer", question="Who handles it from now on?", shape="one_of"),),
+    ),
+    Form(
+        noun="message", action="message", name="Write to the applicant",
+        boxes=_words("Your message"),
     ),
 )  # fmt: skip
 _ASK = Form(noun="inquiry", action="ask", name="Ask the register again", key="h", is_main=True)
-ACT_OF_NOUN = {form.noun: form.action for form in (*_FORMS, _ASK)}
+ACT_OF_NOUN: Mapping[str, str] = {form.noun: form.action for form in (*_FORMS, _ASK)}
 HINDERED_BY_OTHERS = "case.not_your_role"
 
 
@@ -104,16 +184,17 @@ def acts(
     offered = [form for form in _FORMS if form.action in allowed]
     if not any(form.is_main for form in offered) and _waits_for_register(found):
         offered.insert(0, _ASK)
-    is_refusal = found.proposal is not None and found.proposal.outcome == "refused"
     mains = [form for form in offered if form.is_main]
     offered.sort(key=lambda form: form not in mains[:1])
-    return [_act(form, form in mains[:1], is_refusal, language, sent, faults) for form in offered]
+    return [_act(form, form in mains[:1], found, language, sent, faults) for form in offered]
 
 
 def hindrances(found: CaseAtDesk, language: Language) -> list[str]:
     """Why what this step is there for cannot be done: by now, or by this officer."""
     step = found.known.procedure.route.steps.get(found.case.step)
     if step is None or found.case.step == DONE or found.case.closed_at is not None:
+        return []
+    if found.state.is_asked and not found.state.roles:
         return []
     reasons_found: dict[str, None] = {}
     for action in routes.ACTIONS:
@@ -131,12 +212,29 @@ def hindrances(found: CaseAtDesk, language: Language) -> list[str]:
     return told
 
 
-def body_of(action: str, posted: Mapping[str, str]) -> dict[str, str]:
+def body_of(action: str, posted: Mapping[str, str]) -> dict[str, Any]:
     """What the form says, as the engine takes it; an empty box says nothing."""
-    wanted = {form.box for form in _FORMS if form.action == action} | (
-        {"outcome"} if action == "propose" else set()
-    )
-    return {name: said for name in wanted if name and (said := _plain(posted.get(name, "")))}
+    boxes = {box.name: box for form in _FORMS if form.action == action for box in form.boxes}
+    if action == "accept":
+        boxes[_LIMIT.name] = _LIMIT
+    if action == "propose":
+        boxes["outcome"] = Box(name="outcome", question="", shape="either")
+    said = {name: _said(box, posted) for name, box in boxes.items()}
+    return {name: value for name, value in said.items() if value != ""}
+
+
+def _said(box: Box, posted: Mapping[str, str]) -> Any:
+    typed = _plain(posted.get(box.name, ""))
+    if box.shape == "limit":
+        return f"{typed}{posted.get(f'{box.name}_unit', '')[:2]}" if typed else ""
+    if box.shape == "amount":
+        digits = "".join(c for c in typed if c not in _BETWEEN_DIGITS)
+        is_number = digits.isascii() and digits.isdecimal() and len(digits) <= DIGITS_MAX
+        return int(digits) if is_number else typed
+    return typed
+
+
+_BETWEEN_DIGITS = " .,\N{NO-BREAK SPACE}"
 
 
 def _plain(typed: str) -> str:
@@ -156,25 +254,80 @@ def _waits_for_register(found: CaseAtDesk) -> bool:
 def _act(
     form: Form,
     is_main: bool,
-    is_refusal: bool,
+    found: CaseAtDesk,
     language: Language,
     sent: Mapping[str, str],
     faults: Sequence[Fault],
 ) -> Act:
     say = words(language).gettext
-    is_it = sent.get("noun") == form.noun and sent.get("outcome", "") == form.outcome
-    errors = [reasons.sentence(f.reason, f.facts, language) for f in faults] if is_it else []
-    name = "Sign the refusal" if form.action == "sign" and is_refusal else form.name
-    return Act(
+    is_it = sent.get("noun") == form.noun and sent.get("outcome", "") in (form.outcome, *_OPINIONS)
+    made = Act(
         noun=form.noun,
-        name=say(name),
+        action=form.action,
+        name=say(_name(form, found)),
         outcome=form.outcome,
         key=form.key,
-        box=form.box,
-        question=say(form.question) if form.question else "",
         is_main=is_main,
-        choose=form.box == "officer",
-        typed=sent.get(form.box, "") if is_it and form.box else "",
-        errors=errors,
         is_open=is_it,
     )
+    made.fields = [
+        _field(f"{form.noun}-{box.name}", box, found, language, sent if is_it else {})
+        for box in _boxes(form, found)
+    ]
+    if is_it:
+        _complain(made, faults, language)
+    return made
+
+
+_OPINIONS = ("agrees", "objects")
+
+
+def _name(form: Form, found: CaseAtDesk) -> str:
+    is_refusal = found.proposal is not None and found.proposal.outcome == "refused"
+    return "Sign the refusal" if form.action == "sign" and is_refusal else form.name
+
+
+def _boxes(form: Form, found: CaseAtDesk) -> tuple[Box, ...]:
+    if form.action == "accept" and found.known.procedure.limit is None:
+        question = "No time is published for it. Within which time do you promise the answer?"
+        return (structs.replace(_LIMIT, question=question),)
+    if form.action == "give_opinion" and len(wanted_opinions(found)) < 2:
+        return tuple(box for box in form.boxes if box.name != "opinion")
+    return form.boxes
+
+
+def wanted_opinions(found: CaseAtDesk) -> list[Opinion]:
+    """What is asked of the officer's own agencies and not answered yet."""
+    own = found.own
+    return [one for one in found.opinions if one.given_at is None and one.agency_code in own]
+
+
+def _field(
+    id: str, box: Box, found: CaseAtDesk, language: Language, sent: Mapping[str, str]
+) -> Field:
+    say = words(language)
+    choices: list[tuple[str, str]] = []
+    if box.shape == "either":
+        choices = [(one, say.pgettext("opinion", one)) for one in _OPINIONS]
+    elif box.shape == "limit":
+        choices = [(unit, say.pgettext("unit", unit)) for unit in LIMIT_UNITS]
+    elif box.name == "opinion":
+        choices = [(str(one.id), one.question) for one in wanted_opinions(found)]
+    return Field(
+        id=id,
+        name=box.name,
+        question=say.gettext(box.question),
+        shape=box.shape,
+        hint=say.gettext(box.hint) if box.hint else "",
+        choices=choices,
+        typed=sent.get(box.name, ""),
+        unit=sent.get(f"{box.name}_unit", ""),
+    )
+
+
+def _complain(made: Act, faults: Sequence[Fault], language: Language) -> None:
+    """Each fault at its field; what names none stands at the first."""
+    for fault in faults:
+        named = [one for one in made.fields if fault.pointer == f"/{one.name}"]
+        for one in (named or made.fields)[:1]:
+            one.errors = [*one.errors, reasons.sentence(fault.reason, fault.facts, language)]

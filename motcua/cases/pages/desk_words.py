@@ -1,4 +1,4 @@
-"""A desk in words: how long is left, what registers answered, what happened, what may be done."""
+"""The case in hand in words: what is asked, what registers answered, what happened."""
 
 import re
 from collections.abc import Mapping
@@ -9,12 +9,13 @@ from msgspec import Struct
 
 from motcua import agencies, exchange
 from motcua.base.text import Text
-from motcua.cases.actions import InForce, Procedures, reading
-from motcua.cases.actions.desk import CaseAtDesk, WorkList
-from motcua.cases.model.case import STATUS_SUPPLEMENT, FindingKept
-from motcua.cases.model.desk import DeskRow
+from motcua.cases.actions import Procedures, reading, telling
+from motcua.cases.actions.desk import CaseAtDesk
+from motcua.cases.model.case import FindingKept
 from motcua.cases.model.procedure import Finding
-from motcua.cases.rules.deadline import Calendar, rest_spans
+from motcua.cases.pages.desk_beside import Beside, beside
+from motcua.cases.rules.deadline import rest_spans
+from motcua.cases.rules.states import WAITING
 from motcua.db import City
 from motcua.db.queries import Event
 from motcua.web import Promise, figures
@@ -24,21 +25,6 @@ from motcua.web.language import Language, words
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ENTRIES_MAX = 50
 _DATE = re.compile(r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$")
-
-
-class Row(Struct, frozen=True, kw_only=True):
-    code: str
-    title: Text
-    applicant: str
-    step: Text | str
-    mood: str
-    """`waiting` where the applicant must do something first."""
-    due: datetime
-    is_due_today: bool
-    left: str
-    due_mood: str
-    promise: Promise
-    version: int
 
 
 class Line(Struct, frozen=True):
@@ -97,7 +83,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     reasons: list[str]
     answers: list[Answered]
     papers: list[Paper]
-    fee: int
+    fee: int | None
+    """None: nobody has stated it yet."""
     fee_lines: list[Line]
     payment: str
     payment_mood: str
@@ -106,71 +93,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
     supplements: list[str]
     result: Paper | None
     history: list[Happening]
-
-
-def left(due: datetime, now: datetime, calendar: Calendar, language: Language) -> str:
-    """`48 minutes left`, `7 working days left`, `2 days late`: counted as people at work count."""
-    say = words(language)
-    away = abs(due - now)
-    is_late = due < now
-    if away < HOUR:
-        minutes = max(int(away.total_seconds() // 60), 1)
-        many = ("%(num)s minutes late", "%(num)s minutes left")[not is_late]
-        return say.ngettext(many.replace("minutes", "minute"), many, minutes) % {"num": minutes}
-    days = calendar.position(calendar.local(due).date()) - calendar.position(
-        calendar.local(now).date()
-    )
-    if not is_late and days >= 1:
-        return say.ngettext(
-            "%(num)s working day left", "%(num)s working days left", days
-        ) % {"num": days}  # fmt: skip
-    if away < DAY:
-        hours = int(away // HOUR)
-        many = ("%(num)s hours late", "%(num)s hours left")[not is_late]
-        return say.ngettext(many.replace("hours", "hour"), many, hours) % {"num": hours}
-    whole = away // DAY
-    many = ("%(num)s days late", "%(num)s days left")[not is_late]
-    return say.ngettext(many.replace("days", "day"), many, whole) % {"num": whole}
-
-
-def row(city: City, found: DeskRow, known: InForce, now: datetime, language: Language) -> Row:
-    calendar = city[Procedures].calendar
-    is_paused = found.status == STATUS_SUPPLEMENT
-    due, is_late = found.promised_at, found.promised_at < now and not is_paused
-    step = known.procedure.route.steps.get(found.step)
-    said: Text | str = step.name if step else reading.status_name(found.status, language)
-    if is_paused:
-        said = words(language).gettext("Waiting for the applicant")
-    pauses = ((found.asked_at, now),) if is_paused and found.asked_at else ()
-    return Row(
-        code=found.code,
-        title=known.procedure.short_name,
-        applicant=found.applicant_name,
-        step=said,
-        mood="waiting" if is_paused else "",
-        due=due,
-        is_due_today=calendar.local(due).date() == calendar.local(now).date(),
-        left=words(language).gettext("clock stopped")
-        if is_paused
-        else left(due, now, calendar, language),
-        due_mood="late" if is_late else "waiting" if is_paused else "",
-        promise=Promise(
-            filed=found.filed_at,
-            due=due,
-            now=now,
-            stage=said.within(language) if isinstance(said, Text) else said,
-            pauses=pauses,
-            is_intake=found.due_at is None,
-        ),
-        version=found.version or 0,
-    )
-
-
-def rows(city: City, found: WorkList, now: datetime, language: Language) -> list[Row]:
-    return [
-        row(city, one, found.known[one.procedure_code, one.procedure_version], now, language)
-        for one in found.rows
-    ]
+    beside: Beside
 
 
 def sheet(city: City, found: CaseAtDesk, now: datetime, language: Language) -> Sheet:
@@ -207,7 +130,7 @@ def sheet(city: City, found: CaseAtDesk, now: datetime, language: Language) -> S
             for one, file in found.files
             if file is not None
         ],
-        fee=case.fee_amount,
+        fee=case.fee["total"],
         fee_lines=[
             Line(
                 line["reason"][language],
@@ -225,13 +148,14 @@ def sheet(city: City, found: CaseAtDesk, now: datetime, language: Language) -> S
         ],
         result=_result(found, say),
         history=[happening(city, found, event, now, language) for event in found.events],
+        beside=beside(city, found, now, language),
     )
 
 
 def stage(found: CaseAtDesk, language: Language) -> str:
     """Where the case stands, in a few words."""
     case = found.case
-    if case.status == STATUS_SUPPLEMENT:
+    if case.business in WAITING:
         return words(language).gettext("Waiting for the applicant")
     step = found.known.procedure.route.steps.get(case.step)
     return step.name.within(language) if step else reading.status_name(case.status, language)
@@ -262,6 +186,13 @@ def _details(
         said = words(language).gettext("Answer promised by %(moment)s.")
         moment = _moment(city, datetime.fromisoformat(due), now, language)
         told.append(said % {"moment": moment})
+    if facts.get("agency"):
+        told.append(city[agencies.Agencies].name(str(facts["agency"])).within(language))
+    if event.kind == "case.fee_stated":
+        currency = city.pack.info.currency.code
+        told.append(figures.money(facts["amount"], currency, language))
+    if outcome := facts.get("outcome"):
+        told.append(words(language).pgettext("opinion", str(outcome)))
     labels = [one.label for one in procedure.findings if one.id == facts.get("finding")]
     fields = procedure.form.fields
     labels += [fields[name].label for name in facts.get("changed", []) if name in fields]
@@ -287,11 +218,6 @@ def _subject(found: CaseAtDesk, language: Language) -> list[Line]:
 def _promise(city: City, found: CaseAtDesk, now: datetime, language: Language) -> Promise:
     case, calendar = found.case, city[Procedures].calendar
     end = case.closed_at or now
-    supplied = [event.at for event in found.events if event.kind == "case.supplied"]
-    pauses = tuple(
-        (one.asked_at, next((at for at in supplied if at >= one.asked_at), end))
-        for one in found.supplements
-    )
     return Promise(
         filed=case.filed_at,
         due=case.promised_at,
@@ -299,7 +225,7 @@ def _promise(city: City, found: CaseAtDesk, now: datetime, language: Language) -
         stage=stage(found, language),
         finished=case.closed_at,
         rest=rest_spans(calendar, case.filed_at, max(case.promised_at, end)),
-        pauses=pauses,
+        pauses=telling.pauses_of(found.events, end),
         is_intake=case.due_at is None,
     )
 

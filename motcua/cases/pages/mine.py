@@ -12,27 +12,33 @@ from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
-from motcua import documents
+from motcua import agencies, documents
+from motcua.base import clock
 from motcua.base.errors import Conflict, Fault, Invalid
 from motcua.base.text import Text
 from motcua.cases import actions
 from motcua.cases.actions import InForce, issuing, telling
 from motcua.cases.model.case import Case
 from motcua.cases.model.procedure import DocumentNeed
-from motcua.cases.model.view import CaseView, EventView
+from motcua.cases.model.view import CaseView, EventView, JoinedView
 from motcua.cases.pages.applying import UPLOAD_BYTES_MAX, uploads_of
 from motcua.cases.pages.asking import PERSON, Need, Web, need_of, problems_of
 from motcua.db import City
 from motcua.identity import Viewer
 from motcua.payments import Payment
-from motcua.web import Page, Promise, forms, language_of, render
+from motcua.web import Page, Promise, figures, forms, language_of, render
 from motcua.web.forms import Answered, Problem, Question
-from motcua.web.language import Language
+from motcua.web.language import Language, words
 
 MESSAGE_LENGTH_MAX = 4000
 QR_SCALE = 4  # pixels a module
-SAID = ("case.message", "case.supplement_requested", "case.refused", "case.refusal_signed")
-"""The events whose text is shown as speech."""
+SAID = (
+    "case.message", "case.supplement_requested", "case.refused", "case.refusal_signed",
+    "case.transferred", "case.fee_stated", "case.apologised", "case.stopped",
+)  # fmt: skip
+"""The events whose text is shown as speech. What agencies ask one another is not."""
+OPEN = (1, 2, 4, 5, 6)
+"""The states of a case that still waits for its answer."""
 
 
 class Speech(Struct, frozen=True):
@@ -40,6 +46,9 @@ class Speech(Struct, frozen=True):
     by: str
     text: str
     is_mine: bool
+    title: str = ""
+    """What was done with these words; of a message nothing."""
+    details: list[str] = []
 
 
 class Done(Struct, frozen=True):
@@ -49,6 +58,15 @@ class Done(Struct, frozen=True):
     text: str
     by: str
     on_behalf_of: str | None
+    details: list[str] = []
+
+
+class Part(Struct, frozen=True):
+    """One of the cases that belong together."""
+
+    case: JoinedView
+    name: Text | str
+    is_open: bool
 
 
 class ShowCase(Page):
@@ -56,8 +74,12 @@ class ShowCase(Page):
 
     case: CaseView
     situation: str
+    was_refused: bool
     legal_name: Text
     promise: Promise
+    parts: list[Part]
+    lead: str | None
+    """The code of the case of which this one is a part."""
     speeches: list[Speech]
     history: list[Done]
     last_event: int
@@ -96,6 +118,7 @@ class _Opened(Struct, frozen=True):
     events: list[EventView]
     payment: Payment
     answers: list[Answered]
+    lead: str | None
 
 
 @get("/cases/{code:str}", **PERSON)
@@ -209,9 +232,10 @@ async def _open(city: City, viewer: Viewer, code: str, language: Language) -> _O
         view = await actions.show_case(db, viewer, case, language)
         known = await actions.definition(db, case)
         payment = await telling.payment_of(db, case)
+        lead = (await actions.case_by_id(db, case.lead_id)).code if case.lead_id else None
     names = [n for page in known.procedure.form.pages for n in page.fields]
     answers = forms.summary(known.procedure.form.fields, names, case.answers, language)
-    return _Opened(case, view, known, events, payment, answers)
+    return _Opened(case, view, known, events, payment, answers, lead)
 
 
 async def _case_page(
@@ -225,10 +249,13 @@ async def _case_page(
     page = ShowCase(
         case=view,
         situation=telling.situation_of(case, view.payment.state),
+        was_refused=any(event.kind == "case.refusal_signed" for event in events),
         legal_name=opened.known.procedure.name,
-        promise=telling.promise_of(city, case, stage, [(e.kind, e.at) for e in events]),
-        speeches=[_speech(event, viewer) for event in events if event.kind in SAID],
-        history=[_done(event, viewer, opened, language) for event in reversed(events)],
+        promise=telling.promise_of(city, case, stage, events),
+        parts=_parts(city, view),
+        lead=opened.lead,
+        speeches=[_speech(city, e, viewer, language) for e in events if e.kind in SAID],
+        history=[_done(city, event, opened, language) for event in reversed(events)],
         last_event=events[-1].id if events else 0,
         answers=opened.answers,
         qr=_qr(view.result.verify) if view.result else None,
@@ -281,19 +308,62 @@ def _last_asked(opened: _Opened) -> Speech:
     return Speech(event.at, event.by, str(event.facts.get("text", "")), False)
 
 
-def _speech(event: EventView, viewer: Viewer) -> Speech:
-    is_mine = event.kind == "case.message" and event.by == viewer.name
-    return Speech(event.at, event.by, str(event.facts.get("text", "")), is_mine)
+def _parts(city: City, view: CaseView) -> list[Part]:
+    shelf = city[actions.Procedures].today
+    return [
+        Part(
+            one,
+            known.procedure.short_name if (known := shelf.get(one.procedure)) else one.procedure,
+            one.status in OPEN,
+        )
+        for one in view.joined
+    ]
 
 
-def _done(event: EventView, viewer: Viewer, opened: _Opened, language: Language) -> Done:
+def _speech(city: City, event: EventView, viewer: Viewer, language: Language) -> Speech:
+    is_message = event.kind == "case.message"
+    return Speech(
+        event.at,
+        event.by,
+        str(event.facts.get("text", "")),
+        is_message and event.by == viewer.name,
+        "" if is_message else event.text,
+        _details(city, event, language),
+    )
+
+
+def _done(city: City, event: EventView, opened: _Opened, language: Language) -> Done:
     text = event.text
     if event.kind == "case.register_answered":
         findings = {f.id: f.label for f in opened.known.procedure.findings}
         label = findings.get(str(event.facts.get("finding")))
         if label:
             text = f"{text}: {label.within(language)}"
-    return Done(event.at, text, event.by, event.on_behalf_of)
+    details = _details(city, event, language)
+    return Done(event.at, text, event.by, event.on_behalf_of, details)
+
+
+def _details(city: City, event: EventView, language: Language) -> list[str]:
+    """Where it went, what it costs, from which promise to which."""
+    say, facts = words(language).gettext, event.facts
+    if event.kind == "case.transferred":
+        agency = city[agencies.Agencies].name(str(facts["agency"])).within(language)
+        return [say("It is now with: %(agency)s") % {"agency": agency}]
+    if event.kind == "case.fee_stated":
+        amount = figures.money(facts["amount"], city.pack.info.currency.code, language)
+        return [say("Fee: %(amount)s") % {"amount": amount}]
+    if event.kind == "case.apologised":
+        promised = {name: _moment(city, facts[name], language) for name in _PROMISES}
+        return [say("Promised before: %(promised_at)s. Promised now: %(due_at)s.") % promised]
+    return []
+
+
+_PROMISES = ("promised_at", "due_at")
+
+
+def _moment(city: City, iso: str, language: Language) -> str:
+    zone = city[actions.Procedures].calendar.zone
+    return figures.moment(datetime.fromisoformat(iso), language, zone, clock.now())
 
 
 def _can(view: CaseView) -> frozenset[str]:

@@ -44,12 +44,13 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     viewer: PersonId
     roles: frozenset[Role] = frozenset()
     """The viewer's posts in the agency that has the case in hand."""
+    stands_in_for: PersonId | None = None
+    """The absent officer in whose place the viewer has the step in hand."""
     is_applicant: bool = False
     """The viewer filed it or it is for them."""
     proposed_by: PersonId | None = None
     approved_by: PersonId | None = None
     """Of the proposal that stands: a new proposal has no approval yet."""
-    is_signed: bool = False
     has_payment_open: bool = False
     is_waiting_for: frozenset[str] = frozenset()
     """The actions whose findings are still missing: `accept`, `propose`."""
@@ -73,6 +74,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the outcome that stands ends in a paper."""
     has_receivers: bool = False
     """Other agencies could receive this procedure."""
+    may_hand_over: bool = False
+    """The result goes out at the counter where it was asked for, and the viewer works there."""
 
     @property
     def status(self) -> int:
@@ -101,7 +104,7 @@ def why_not(procedure: Procedure, state: CaseState, action: Action) -> str | Non
         return _may_not_assign(state, step)
     if action in _OF_ENGINE:
         return _OF_ENGINE[action](procedure, state, step)
-    if step.role not in state.roles:
+    if step.role not in state.roles and not (action == "deliver" and state.may_hand_over):
         return "case.not_your_role"
     if action not in step.on:
         return "case.not_now"
@@ -122,8 +125,10 @@ def after(procedure: Procedure, state: CaseState, action: Action) -> tuple[str, 
             ended["money"] = "cancelled"
         return DONE, [ended]
     if action == "request_supplement":
-        is_intake = now.business in ("new", "resupplied")
-        return state.step, [{"business": "incomplete" if is_intake else "supplement"}]
+        if now.business in ("new", "resupplied"):
+            return state.step, [{"business": "incomplete"}]
+        taking_up = [TAKEN] if now.business == "received" else []
+        return state.step, [*taking_up, {"business": "supplement"}]
     if action == "supply":
         back = "resupplied" if now.business == "incomplete" else "in_hand"
         return state.step, [{"business": back}]
@@ -145,7 +150,8 @@ def _walked(
     if target in steps and is_electronic and set(steps[target].on) == {"deliver"}:
         target = DONE
     if action == "accept":
-        is_received = target in steps and steps[target].status == 2
+        # A sum that nobody has stated yet is stated of a case in hand.
+        is_received = target in steps and steps[target].status == 2 and now.money != "unknown"
         return target, [{"business": "received"}, *([] if is_received else [TAKEN])]
     moves = [TAKEN] if now.business == "received" else []
     if action == "sign":
@@ -193,8 +199,12 @@ def _clean(value: Any) -> Any:
 
 def body_faults(action: Action, body: object) -> list[Fault]:
     """What is wrong with the body of an action, field by field."""
+    return faults_by(_validator(action), body)
+
+
+def faults_by(validator: jsonschema_rs.Draft202012Validator, body: object) -> list[Fault]:
     found = []
-    for error in _validator(action).iter_errors(body):
+    for error in validator.iter_errors(body):
         path: list[str | int] = list(error.instance_path)
         name, value = error.kind.name, error.kind.value
         if name == "additionalProperties":
@@ -290,7 +300,8 @@ _OF_ENGINE: Mapping[str, Callable[[Procedure, CaseState, Step], str | None]] = {
 
 def _rule_against(state: CaseState, action: Action) -> str | None:
     """What holds for every case, whatever the pack's steps say."""
-    if action in ("accept", "propose") and state.has_payment_open:
+    # Not every agency that has a case in hand may see its payment; where the case stands, it may.
+    if action in ("accept", "propose") and (state.has_payment_open or state.states.money == "open"):
         return "case.payment_open"
     if action in state.is_waiting_for:
         return "case.finding_missing"
@@ -317,13 +328,13 @@ _AGENCY = {"type": "string", "minLength": 1, "maxLength": 35}
 _LIMIT = {"type": "string", "pattern": get_args(LimitText)[1].pattern}
 _NAMES = {"type": "array", "maxItems": 50, "items": {"type": "string", "maxLength": 60}}
 _HEX = "[0-9a-fA-F]"
-_ID = {"type": "string", "pattern": f"^{_HEX}{{8}}(-?{_HEX}{{4}}){{3}}-?{_HEX}{{12}}$"}
+ID = {"type": "string", "pattern": f"^{_HEX}{{8}}(-?{_HEX}{{4}}){{3}}-?{_HEX}{{12}}$"}
 _DOCUMENTS = {
     "type": "array",
     "maxItems": 50,
     "items": {
         "type": "object",
-        "properties": {"requirement": {"type": "string", "maxLength": 60}, "id": _ID},
+        "properties": {"requirement": {"type": "string", "maxLength": 60}, "id": ID},
         "required": ["requirement", "id"],
         "additionalProperties": False,
     },
@@ -334,7 +345,7 @@ _BODIES: Mapping[Action, tuple[list[str], dict[str, Any]]] = {
     "request_supplement": (["text"], {"text": _WORDS, "fields": _NAMES, "documents": _NAMES}),
     "supply": ([], {"answers": {"type": "object"}, "documents": _DOCUMENTS}),
     "transfer": (["agency", "text"], {"agency": _AGENCY, "text": _WORDS}),
-    "assign": (["officer"], {"officer": _ID}),
+    "assign": (["officer"], {"officer": ID}),
     "state_fee": (
         ["amount", "text"],
         {"amount": {"type": "integer", "minimum": 0, "maximum": FEE_MAX}, "text": _WORDS},
@@ -345,7 +356,7 @@ _BODIES: Mapping[Action, tuple[list[str], dict[str, Any]]] = {
     ),
     "give_opinion": (
         ["outcome", "text"],
-        {"opinion": _ID, "outcome": {"enum": ["agrees", "objects"]}, "text": _WORDS},
+        {"opinion": ID, "outcome": {"enum": ["agrees", "objects"]}, "text": _WORDS},
     ),
     "apologise": (["limit", "text"], {"limit": _LIMIT, "text": _WORDS}),
     "stop": (["text"], {"text": _WORDS}),

@@ -1,53 +1,30 @@
-"""The front door, and what is one's own: requests, papers, messages, and who looked."""
+"""What is one's own: requests, papers, messages, and who looked."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, Parameter
+from litestar.params import FromQuery
 from msgspec import Struct
 from msgspec.structs import astuple, replace
 
 from motcua import agencies, cases, documents, exchange, identity, notices
 from motcua.base import clock
-from motcua.base.errors import NotFound
 from motcua.base.ids import SYSTEM, PersonId
 from motcua.base.text import Text
-from motcua.cases import CaseLine, Draft, Offer, Procedure
+from motcua.cases import CaseLine, Draft, Procedure
 from motcua.db import City, Read
 from motcua.identity import Viewer
-from motcua.web import Page, Throttle, language_of, render
+from motcua.web import Page, language_of, render
 from motcua.web.language import Language, words
 from motcua.web.reasons import sentence
 
-FOUND_MAX = 20
-QUESTION_LENGTH_MAX = 200
-CODE_LENGTH_MAX = 60
 SAME_LOOK = timedelta(hours=1)
 LOOKS_SHOWN, LOOKS_PER_PAGE = 3, 25  # each room tells 50 at once, so 25 are surely all there are
 MESSAGES_SHOWN = 5
-TRIES, TRY_SECONDS = 30, 60
-WAITING_FOR_PERSON = ("pay", "supplement", "collect")
 Web = Request[Any, Any, Any]
-
-
-class Home(Page):
-    template: ClassVar[str] = "portal/home.html"
-
-    asked: str
-    found: list[Offer]
-    lines: list[CaseLine]
-    drafts: list[tuple[Draft, Procedure]]
-
-
-class Status(Page):
-    template: ClassVar[str] = "portal/status.html"
-
-    code: str
-    is_unknown: bool
-    progress: dict[str, Any] | None
 
 
 class Seen(Struct, frozen=True):
@@ -89,51 +66,6 @@ class Looks(Page):
     looks: list[Seen]
     next: str | None
     is_first: bool
-
-
-@get("/", opt={"access": "public"}, include_in_schema=False)
-async def home(
-    request: Web,
-    city: NamedDependency[City],
-    viewer: NamedDependency[Viewer | None],
-    q: Annotated[str, Parameter(max_length=QUESTION_LENGTH_MAX)] = "",
-) -> Response[bytes]:
-    found = cases.offers(city, q, FOUND_MAX)
-    lines: list[CaseLine] = []
-    drafts: list[tuple[Draft, Procedure]] = []
-    if viewer and not viewer.is_officer:
-        async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
-            lines = _waiting_first(await cases.lines_of_me(db, viewer))
-            drafts = await cases.drafts_of_me(db)
-    return render(Home(asked=q, found=found, lines=lines, drafts=drafts), request)
-
-
-def _waiting_first(lines: list[CaseLine]) -> list[CaseLine]:
-    """What is open; what waits for the person comes before what waits for the city."""
-    open_ones = [line for line in lines if not line.is_over]
-    return sorted(open_ones, key=lambda line: line.situation not in WAITING_FOR_PERSON)
-
-
-@get(
-    "/status",
-    opt={"access": "public"},
-    include_in_schema=False,
-    guards=[Throttle(TRIES, TRY_SECONDS)],
-)
-async def status(
-    request: Web,
-    city: NamedDependency[City],
-    code: Annotated[str, Parameter(max_length=CODE_LENGTH_MAX)] = "",
-) -> Response[bytes]:
-    """By the code on the receipt: how far it is, and nothing about anybody."""
-    typed = code.strip().upper()
-    if not typed:
-        return render(Status(code="", is_unknown=False, progress=None), request)
-    try:
-        found = await cases.progress(city, typed, language_of(request))
-    except NotFound:
-        return render(Status(code=typed, is_unknown=True, progress=None), request, 404)
-    return render(Status(code=typed, is_unknown=False, progress=found), request)
 
 
 @get("/me", opt={"access": "person"}, include_in_schema=False)
@@ -273,4 +205,4 @@ def _outcome(look: exchange.Look, language: Language) -> str:
     return sentence(look.outcome, {"register": look.register}, language)
 
 
-routes: list[Any] = [home, status, me, looks]
+routes: list[Any] = [me, looks]
