@@ -153,6 +153,7 @@ async def test_an_import_reaches_the_processes_that_run(big: City) -> None:
 
 
 async def test_only_the_platform_imports(big: City, staff: cast.Cast) -> None:
+    await cases.import_catalogue(big, encoded(raw("9.910008")))
     async with big.database.read(staff.an.person) as db:
         assert await queries.catalogue_kept(db)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
