@@ -111,7 +111,7 @@ def procedure_view(city: City, known: InForce, language: Language) -> dict[str, 
 
 def _code(city: City, procedure: Procedure, result: ResultKind) -> str | None:
     """None where the catalogue gives the result no code of the national list: ours is nobody's."""
-    if procedure.origin == "pack":
+    if procedure.origin == "pack" or not city.pack.has("general"):
         return result.code
     general = city.pack.file("general", General)
     ours = {one.code[:-3] for one in (general.result, general.refusal)}
