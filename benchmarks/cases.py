@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from benchmarks.telling import tell
 from motcua import serve
 from motcua.agencies import Agencies
 from motcua.base.pack import Pack
@@ -323,11 +324,7 @@ def main() -> None:
     asked.add_argument("--seconds", type=float, default=10)
     given = asked.parse_args()
     found = measure(given.seconds)
-    if given.json:
-        print(json.dumps(found))
-    else:
-        for name, value in found.items():
-            print(f"{name:<28} {value}")
+    tell(found, given.json)
 
 
 if __name__ == "__main__":

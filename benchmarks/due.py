@@ -5,7 +5,6 @@ slow second reckoning of the tests is the other one, and every sample must agree
 """
 
 import argparse
-import json
 import random
 import sys
 import time
@@ -14,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from benchmarks.telling import tell
 from motcua.base import settings
 from motcua.base.pack import Pack
 from motcua.cases.model.calendar import PackCalendar
@@ -120,11 +120,7 @@ def main() -> None:
     asked.add_argument("--json", action="store_true")
     given = asked.parse_args()
     found = measure(settings.read().pack)
-    if given.json:
-        print(json.dumps(found))
-    else:
-        for name, value in found.items():
-            print(f"{name:<20} {value}")
+    tell(found, given.json)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ are queued, nobody does them meanwhile). Beside it pgbench runs the statements o
 import argparse
 import asyncio
 import contextlib
-import json
 import os
 import random
 import tempfile
@@ -21,6 +20,7 @@ import asyncpg
 
 from benchmarks import cases as filing
 from benchmarks.cases import Web, drive, filled, percentile, pgbench, provider, verified
+from benchmarks.telling import tell
 from motcua import serve
 from motcua.agencies import Agencies
 from motcua.base.ids import SYSTEM
@@ -229,11 +229,7 @@ def main() -> None:
     asked.add_argument("--processes", type=int, default=os.cpu_count() or 2)
     given = asked.parse_args()
     found = measure(given.seconds, tuple(given.sizes), given.processes)
-    if given.json:
-        print(json.dumps(found))
-    else:
-        for name, value in found.items():
-            print(f"{name:<20} {value}")
+    tell(found, given.json)
 
 
 if __name__ == "__main__":

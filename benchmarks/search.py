@@ -10,7 +10,6 @@ ranked. It knows no slips of the finger and no everyday words.
 import argparse
 import asyncio
 import gzip
-import json
 import random
 import statistics
 import tempfile
@@ -25,6 +24,7 @@ import asyncpg
 import msgspec
 from msgspec import Struct, structs
 
+from benchmarks.telling import tell
 from motcua.base.pack import Pack
 from motcua.base.settings import Settings
 from motcua.base.text import Text, fold
@@ -244,11 +244,7 @@ def main() -> None:
     asked.add_argument("--seconds", type=float, default=10)
     given = asked.parse_args()
     found = measure(given.seconds)
-    if given.json:
-        print(json.dumps(found))
-    else:
-        for name, value in found.items():
-            print(f"{name:<28} {value}")
+    tell(found, given.json)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ TEMPLATES = {
         "The signed answer lies in your vault and says how to complain.",
     ),
     "case.late": Template(
-        "We are late with your request %(code)s",
+        "We need more time for your request %(code)s",
         "We promised the answer to “%(procedure)s” by %(due_at)s and cannot keep it. "
         "We apologise.\n"
         "The reason: %(reason)s\nYou get the answer by %(new_due_at)s.",

@@ -75,9 +75,7 @@ DROP POLICY act_when_concerned ON cases.cases;
 CREATE POLICY act_when_concerned ON cases.cases FOR UPDATE
     USING (applicant_id IN (db.person(), db.behalf()) OR (filed_by = db.person() AND counter_code IS NULL)
            OR agencies.is_mine(agency_code) OR agencies.is_mine(at_agency)
-           OR agencies.is_mine(counter_code) OR db.is_system())
-    WITH CHECK (db.person() IN (filed_by, applicant_id) OR applicant_id = db.behalf()
-                OR EXISTS (SELECT agencies.mine()) OR db.is_system());
+           OR agencies.is_mine(counter_code) OR db.is_system());
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX cases_of_counter ON cases.cases (counter_code, handing, filed_at)
     WHERE counter_code IS NOT NULL AND closed_at IS NULL;
