@@ -51,26 +51,26 @@ def counts(done: Imported) -> tuple[int, int, int, int, int]:
 
 
 async def test_importing_again_changes_nothing(big: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [raw("9.910001"), raw("9.910002", cap_thuc_hien="Cấp bộ")]
+    rows = [raw("9.980001"), raw("9.980002", cap_thuc_hien="Cấp bộ")]
     assert counts(await imported(big, *rows)) == (2, 2, 2, 0, 0)
-    before = big[cases.Procedures].by_code("9.910001").version
+    before = big[cases.Procedures].by_code("9.980001").version
     later = clock.now() + timedelta(days=40)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert counts(await imported(big, *rows)) == (2, 2, 0, 0, 2)
-    assert big[cases.Procedures].by_code("9.910001").version == before
-    assert (await version_in_force(big, "9.910001"))[0] == 1
+    assert big[cases.Procedures].by_code("9.980001").version == before
+    assert (await version_in_force(big, "9.980001"))[0] == 1
 
 
 async def test_a_changed_row_makes_a_new_version_and_cases_keep_theirs(
     big: City, staff: cast.Cast
 ) -> None:
-    await imported(big, raw("9.910003"))
-    case = await build.file(big, staff.an, build.filing(big, "9.910003"))
+    await imported(big, raw("9.980003"))
+    case = await build.file(big, staff.an, build.filing(big, "9.980003"))
     table = f"{TABLE}Trực tuyến9 Ngày làm việcMiễn phí"
-    done = await imported(big, raw("9.910003", cach_thuc_thuc_hien=table))
+    done = await imported(big, raw("9.980003", cach_thuc_thuc_hien=table))
     assert counts(done) == (1, 1, 0, 1, 0)
-    assert (await version_in_force(big, "9.910003"))[0] == 2
-    now = big[cases.Procedures].by_code("9.910003")
+    assert (await version_in_force(big, "9.980003"))[0] == 2
+    now = big[cases.Procedures].by_code("9.980003")
     assert now.procedure.limit == "9wd"
     assert now.version != case.procedure_version
     async with big.database.read(SYSTEM) as db:
@@ -78,12 +78,12 @@ async def test_a_changed_row_makes_a_new_version_and_cases_keep_theirs(
     assert kept.procedure.limit == "5wd"
     assert kept.version == case.procedure_version
     # And back: a third version, with the words of the first.
-    assert counts(await imported(big, raw("9.910003"))) == (1, 1, 0, 1, 0)
-    assert big[cases.Procedures].by_code("9.910003").procedure.limit == "5wd"
+    assert counts(await imported(big, raw("9.980003"))) == (1, 1, 0, 1, 0)
+    assert big[cases.Procedures].by_code("9.980003").procedure.limit == "5wd"
 
 
 async def test_bad_lines_are_told_and_the_others_count(big: City) -> None:
-    lines = [b"{\n", *encoded(raw("9.910004"), raw("9.910004")), b"[]\n"]
+    lines = [b"{\n", *encoded(raw("9.980004"), raw("9.980004")), b"[]\n"]
     done = await cases.import_catalogue(big, lines)
     assert counts(done) == (4, 1, 1, 0, 0)
     assert [(one.field, one.why) for one in done.unread] == [
@@ -97,22 +97,46 @@ async def test_nothing_to_import_is_no_fault(big: City) -> None:
     done = await cases.import_catalogue(big, [])
     assert counts(done) == (0, 0, 0, 0, 0)
     assert done.read == {"time_limits": 1.0, "fees": 1.0, "results": 1.0}
+    assert done.read_by_ministry == {}
+
+
+async def test_the_shares_are_told_for_each_ministry(big: City) -> None:
+    done = await cases.import_catalogue(
+        big,
+        encoded(
+            raw("9.980031", bo_nganh="bo-y-te", cach_thuc_thuc_hien=f"{TABLE}Trực tuyến5 Kỳ20 VNĐ"),
+            raw("9.980032", bo_nganh="bo-xay-dung"),
+        ),
+    )
+    assert done.read == {"time_limits": 0.5, "fees": 0.5, "results": 1.0}
+    assert done.read_by_ministry == {
+        "bo-xay-dung": {"time_limits": 1.0, "fees": 1.0, "results": 1.0},
+        "bo-y-te": {"time_limits": 0.0, "fees": 0.0, "results": 1.0},
+    }
+
+
+async def test_a_cell_that_is_no_text_is_told_and_its_row_is_imported(big: City) -> None:
+    done = await cases.import_catalogue(big, encoded({**raw("9.980033"), "ket_qua_xu_ly": 7}))
+    assert counts(done) == (1, 1, 1, 0, 0)
+    assert [(one.code, one.field, one.why) for one in done.unread] == [
+        ("9.980033", "ket_qua_xu_ly", "cell.not_text")
+    ]
 
 
 async def test_what_the_city_does_not_handle_is_kept_and_not_offered(big: City) -> None:
     await imported(
         big,
-        raw("9.910005", cap_thuc_hien="Cấp bộ", co_quan_thuc_hien="Cục Thử, Cục Hai"),
-        raw("9.910006", cap_thuc_hien="Cơ quan khác"),
+        raw("9.980005", cap_thuc_hien="Cấp bộ", co_quan_thuc_hien="Cục Thử, Cục Hai"),
+        raw("9.980006", cap_thuc_hien="Cơ quan khác"),
     )
-    for code in ("9.910005", "9.910006"):
+    for code in ("9.980005", "9.980006"):
         with pytest.raises(NotFound):
             big[cases.Procedures].by_code(code)
     async with big.database.read(SYSTEM) as db:
         found = {one.code: one for one in await cases.elsewhere(db)}
-        read = await cases.reading_of(db, "9.910005")
-    assert found["9.910005"].executing == ["Cục Thử", "Cục Hai"]
-    assert found["9.910006"].level == "other"
+        read = await cases.reading_of(db, "9.980005")
+    assert found["9.980005"].executing == ["Cục Thử", "Cục Hai"]
+    assert found["9.980006"].level == "other"
     assert read is not None
     assert read.name == "Cấp giấy phép thử"
 
@@ -140,26 +164,26 @@ async def test_an_import_reaches_the_processes_that_run(big: City) -> None:
             if listener.streams:
                 break
             await asyncio.sleep(0.01)
-        await cases.import_catalogue(big, encoded(raw("9.910007")))
+        await cases.import_catalogue(big, encoded(raw("9.980007")))
         for _ in range(500):
-            if "9.910007" in big[cases.Procedures].today:
+            if "9.980007" in big[cases.Procedures].today:
                 break
             await asyncio.sleep(0.01)
         assert big[cases.Procedures].search("cấp giấy phép thử", 200)
-        assert "9.910007" in big[cases.Procedures].today
+        assert "9.980007" in big[cases.Procedures].today
     finally:
         following.cancel()
         await listener.stop()
 
 
 async def test_only_the_platform_imports(big: City, staff: cast.Cast) -> None:
-    await cases.import_catalogue(big, encoded(raw("9.910008")))
+    await cases.import_catalogue(big, encoded(raw("9.980008")))
     async with big.database.read(staff.an.person) as db:
         assert await queries.catalogue_kept(db)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with big.database.write(staff.an.person) as db:
             await queries.keep_catalogue(
-                db, ["9.910008"], ["x"], ["other"], ["{}"], ["{}"], [""],
+                db, ["9.980008"], ["x"], ["other"], ["{}"], ["{}"], [""],
                 clock.now().date(), clock.now(),
             )  # fmt: skip
 
@@ -173,11 +197,11 @@ async def walk(city: City, staff: cast.Cast, case: Case) -> Case:
 
 
 async def test_a_case_walks_from_filing_to_its_result(big: City, staff: cast.Cast) -> None:
-    await imported(big, raw("9.910009", thanh_phan_ho_so=f"--{PAPERS}Đơn đề nghị1 bản chính"))
+    await imported(big, raw("9.980009", thanh_phan_ho_so=f"--{PAPERS}Đơn đề nghị1 bản chính"))
     with pytest.raises(Invalid, match=r"request\.faults"):
-        await build.file(big, staff.an, build.filing(big, "9.910009"))
+        await build.file(big, staff.an, build.filing(big, "9.980009"))
     paper = await build.upload(big, staff.an)
-    asked = build.filing(big, "9.910009", {"d1": paper})
+    asked = build.filing(big, "9.980009", {"d1": paper})
     case = await walk(big, staff, await build.file(big, staff.an, asked))
     view = await build.show(big, staff.an, case.code)
     assert view.result is not None
@@ -195,7 +219,7 @@ RECEIVED = [
 
 async def test_who_receives_is_named_ruled_or_the_service_centre(big: City) -> None:
     for number, (cells, expected) in enumerate(RECEIVED):
-        code = f"9.91002{number}"
+        code = f"9.98002{number}"
         await imported(big, raw(code, **cells))
         known = big[cases.Procedures].by_code(code)
         assert [one.code for one in actions.receivers_of(big, known.procedure)] == expected
@@ -209,12 +233,12 @@ async def test_the_api_tells_what_is_stated_and_null_where_it_is_not(big: City) 
     await imported(
         big,
         raw(
-            "9.910010",
+            "9.980010",
             cach_thuc_thuc_hien=f"{TABLE}Trực tuyến3Miễn phíTrực tiếp5 Ngày20,000 VNĐ(Cấp mới)",
             ket_qua_xu_ly="Giấy phépMã: KQ.G12.000008Thông báoMã: Chưa xác địnhTừ khóa",
         ),
     )
-    view = view_of(big, "9.910010")
+    view = view_of(big, "9.980010")
     online, counter = view["channels"]
     assert [(one["value"], one["unit"]) for one in online["limits"]] == [(3, None)]
     assert [(one["value"], one["unit"]) for one in counter["limits"]] == [(5, "d")]

@@ -177,13 +177,23 @@ def test_a_remark_may_be_the_limit() -> None:
     [line] = lines(f"Trực tuyến{NOTHING}Miễn phí15 ngày làm việc kể từ ngày nhận được hồ sơ đầy đủ")
     assert (line.limit.value, line.limit.unit) == (15, "wd")
     assert line.limit.quote == "15 ngày làm việc kể từ ngày nhận được hồ sơ đầy đủ"
-    for remark in (
+    [line] = lines(f"Trực tuyến{NOTHING}Miễn phíThời hạn giải quyết: 02 ngày làm việc và 45 ngày.")
+    assert (line.limit.value, line.limit.unit) == (None, None)
+
+
+def test_a_remark_may_be_a_limit_for_each_case() -> None:
+    remark = (
         "28 ngày làm việc (đối với trường hợp cấp mới), 02 ngày làm việc (đối với trường hợp cấp"
-        " lại) kể từ ngày nhận được hồ sơ đầy đủ",
-        "Thời hạn giải quyết: 02 ngày làm việc và 45 ngày.",
-    ):
-        [line] = lines(f"Trực tuyến{NOTHING}Miễn phí{remark}")
-        assert (line.limit.value, line.limit.unit) == (None, None)
+        " lại) kể từ ngày nhận được hồ sơ đầy đủ"
+    )
+    read = reading(cach_thuc_thuc_hien=f"{TABLE}Trực tuyến{NOTHING}Miễn phí{remark}")
+    assert [(line.limit.value, line.limit.unit) for line in read.channels] == [
+        (28, "wd"), (2, "wd"),
+    ]  # fmt: skip
+    assert read.channels[0].limit.case == "28 ngày làm việc (đối với trường hợp cấp mới)"
+    assert all(line.limit.quote in remark for line in read.channels if line.limit.quote)
+    assert procedure(read).limit == "28wd"
+    assert read.counts.fees == 1
 
 
 def test_the_same_day_is_a_limit() -> None:

@@ -71,6 +71,10 @@ async def import_catalogue(city: City, lines: Iterable[bytes]) -> Imported:
         changed=len(news) - created,
         unchanged=len(taken) - len(news),
         read=shares(row.reading.counts for row in taken),
+        read_by_ministry={
+            name: shares(row.reading.counts for row in taken if row.given.row.bo_nganh == name)
+            for name in sorted({row.given.row.bo_nganh for row in taken})
+        },
         unread=unread,
         differences=[
             difference

@@ -16,8 +16,8 @@ CODE = r"^[0-9]\.[0-9]{6}$"
 Cell = Annotated[str, Meta(max_length=TEXT_LENGTH_MAX)]
 Level = Literal["ministry", "city", "commune", "other"]
 ChannelName = Literal["online", "counter", "post"]
-Unit = Literal["wd", "wh", "sd", "d", "h", "m", "y"]
-"""As `LimitText`, and years."""
+Unit = Literal["wd", "wh", "sd", "d", "h", "m", "w", "y", "min"]
+"""As `LimitText`, and weeks, years and minutes."""
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
 
 
@@ -39,6 +39,7 @@ class Row(Struct, frozen=True, kw_only=True):
     can_cu_phap_ly: Cell = ""
     yeu_cau_dieu_kien: Cell = ""
     ket_qua_xu_ly: Cell = ""
+    bo_nganh: Cell = ""
     detail_url: Annotated[str, Meta(max_length=1000)] = ""
 
 
@@ -52,7 +53,9 @@ class Unread(Struct, frozen=True):
 
 
 class ReadLimit(Struct, frozen=True, kw_only=True):
-    value: int | None = None
+    value: int | float | None = None
+    least: int | float | None = None
+    """Of a range, from where to `value`."""
     unit: Unit | None = None
     case: str | None = None
     quote: str | None = None
@@ -160,8 +163,30 @@ class Headings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     results_end: str
 
 
+class Numerals(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How numbers are spelled out."""
+
+    digits: dict[str, Annotated[int, Meta(ge=1, le=10)]]
+    behind_ten: dict[str, Annotated[int, Meta(ge=1, le=9)]]
+    """What a digit is called behind a ten only."""
+    times: dict[str, Literal[10, 100]]
+    between: tuple[str, ...]
+    """Between hundreds and units, where there are no tens."""
+    halves: tuple[str, ...]
+
+
 class LimitWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     units: dict[str, Unit]
+    none: tuple[str, ...]
+    """A cell that says one of these states no time."""
+    since: tuple[str, ...]
+    until: tuple[str, ...]
+    """Between the two ends of a range."""
+    not_counted: tuple[str, ...]
+    cases: tuple[str, ...]
+    """What tells one case from another, where a cell states several times."""
+    clock: tuple[str, ...]
+    """In front of an hour of the day, which is no stretch of time."""
     same_day: tuple[str, ...]
     counted_from: tuple[str, ...]
     headings: tuple[str, ...]
@@ -173,11 +198,17 @@ class LimitWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 class FeeWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     free: str
+    headings: tuple[str, ...]
     currencies: dict[str, Currency]
     money_words: dict[str, Currency]
     multipliers: dict[str, Annotated[int, Meta(gt=1)]]
     smallest: Annotated[int, Meta(ge=1)]
-    empty_notes: tuple[str, ...]
+    none: tuple[str, ...]
+    """Alone or before `nouns`, these add nothing to `free`."""
+    unsaid: tuple[str, ...]
+    nouns: tuple[str, ...]
+    postage: tuple[str, ...]
+    """What is paid to who carries the papers is no fee."""
     exemptions: tuple[str, ...]
     some_people: tuple[str, ...]
     """An exemption with one of these is not everybody's."""
@@ -185,7 +216,11 @@ class FeeWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     by_rule: tuple[str, ...]
     payable: tuple[str, ...]
     per_case: tuple[str, ...]
+    per_unit: tuple[str, ...]
+    """What begins like one of `per_case` and is counted all the same."""
     varying: tuple[str, ...]
+    conditions: tuple[str, ...]
+    """A sum with one of these is not everybody's."""
 
 
 class PaperWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -197,6 +232,8 @@ class PaperWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 class ResultWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     code: str
+    none: tuple[str, ...]
+    """A cell that says one of these names no result."""
     authority: str
     """What the codes of results begin with."""
     refusals: tuple[str, ...]
@@ -224,6 +261,7 @@ class CatalogueWords(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     source: str
     nothing: tuple[str, ...]
     headings: Headings
+    numerals: Numerals
     channels: dict[str, ChannelName]
     levels: dict[str, Level]
     applicants: tuple[str, ...]
@@ -311,5 +349,6 @@ class Imported(Struct, frozen=True):
     changed: int
     unchanged: int
     read: dict[str, float]
+    read_by_ministry: dict[str, dict[str, float]]
     unread: list[Unread]
     differences: list[Difference]

@@ -27,6 +27,7 @@ def read(grammar: Grammar, row: Row) -> Reading:
     basis, law_faults = laws.read_laws(grammar, row.can_cu_phap_ly)
     levels, level_faults = _levels(grammar, row.cap_thuc_hien)
     applicants, applicant_faults = _applicants(grammar, row.doi_tuong_thuc_hien)
+    coded = sum(one.code is not None for one in outcomes)
     faults = [
         *table.faults, *paper_faults, *result_faults, *law_faults, *level_faults, *applicant_faults,
     ]  # fmt: skip
@@ -50,8 +51,8 @@ def read(grammar: Grammar, row: Row) -> Reading:
             table.limits_read,
             table.fees,
             table.fees_read,
-            sum(one.code is not None for one in outcomes) + results.unread(result_faults),
-            sum(one.code is not None for one in outcomes),
+            coded + results.unread(grammar, row.ket_qua_xu_ly, result_faults),
+            coded,
         ),
         unread=tuple(Unread(row.ma_thu_tuc, field, text, why) for field, text, why in faults),
     )

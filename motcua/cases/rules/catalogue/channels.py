@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from motcua.cases.model.catalogue import ReadChannel, ReadFee
-from motcua.cases.rules.catalogue.fees import money_in, read_fee
+from motcua.cases.model.catalogue import FeeKind, ReadChannel, ReadFee
+from motcua.cases.rules.catalogue.fees import kind_by_note, money_in, read_fee, whole
 from motcua.cases.rules.catalogue.grammar import Grammar, squeezed
-from motcua.cases.rules.catalogue.limits import read_limit
+from motcua.cases.rules.catalogue.limits import read_limits
 
 FIELD = "cach_thuc_thuc_hien"
 LINES_MAX = 200
@@ -48,25 +48,32 @@ def read_channels(grammar: Grammar, cell: str, steps: str) -> ReadTable:
     channels = []
     limits = limits_read = fees_read = 0
     for line in lines:
-        limit, why_limit = read_limit(grammar, line.time, line.remark, steps)
+        found, why_limit = read_limits(grammar, line.time, line.remark, steps)
         fee, why_fee = read_fee(grammar, line.fee, line.note, line.remark)
         if line.why:
-            fee, why_fee = ReadFee(kind="unknown", case=fee.case, text=line.fee), line.why
-        channels.append(ReadChannel(channel=grammar.words.channels[line.way], limit=limit, fee=fee))
-        if grammar.time.fullmatch(line.time):
+            fee, why_fee = _undivided(grammar, line, fee)
+        way = grammar.words.channels[line.way]
+        channels += [ReadChannel(channel=way, limit=limit, fee=fee) for limit in found]
+        if grammar.mention.search(line.time) or grammar.time.fullmatch(line.time):
             limits += 1
-            limits_read += limit.unit is not None
+            limits_read += all(limit.unit is not None for limit in found)
         fees_read += why_fee is None
         if why_limit:
             faults.append((FIELD, _short(f"{line.way}: {line.time}"), f"limit.{why_limit}"))
         if why_fee:
-            text = (
-                f"{line.way}: {line.fee} ({line.note})" if line.note else f"{line.way}: {line.fee}"
-            )
-            faults.append((FIELD, _short(text), f"fee.{why_fee}"))
+            note = f" ({line.note})" if line.note else ""
+            faults.append((FIELD, _short(f"{line.way}: {line.fee}{note}"), f"fee.{why_fee}"))
     return ReadTable(
         tuple(channels), limits, limits_read, len(lines), fees_read, tuple(dict.fromkeys(faults))
     )
+
+
+def _undivided(grammar: Grammar, line: Line, fee: ReadFee) -> tuple[ReadFee, str | None]:
+    """A number and a sum that nobody can part; the note may still name what sets the sum."""
+    is_set = bool(line.note) and kind_by_note(grammar, line.note) == "by_law"
+    kind: FeeKind = "by_law" if is_set and not money_in(grammar, line.note) else "unknown"
+    found = ReadFee(kind=kind, case=fee.case, text=line.fee)
+    return found, None if kind == "by_law" else line.why
 
 
 def cut(grammar: Grammar, body: str) -> Iterator[Line]:
@@ -80,6 +87,10 @@ def cut(grammar: Grammar, body: str) -> Iterator[Line]:
             yield _parted(grammar, match["way"], match["joined"], note, remark)
         elif match["said"]:
             yield Line(match["way"], squeezed(match["said"]), match["said_fee"], note, remark)
+        elif match["told_fee"]:
+            yield Line(match["way"], match["plain"], squeezed(match["told_fee"]), note, remark)
+        elif match["odd"]:
+            yield Line(match["way"], "", squeezed(match["odd"]), note, remark, "not_parted")
         else:
             yield Line(match["way"], match["time"], match["fee"], note, remark)
 
@@ -107,18 +118,21 @@ def _parted(grammar: Grammar, way: str, joined: str, note: str, remark: str) -> 
     ways = [
         (digits[:at], digits[at:] + rest)
         for at in range(1, len(digits))
-        if digits[:at].isdigit() and int(digits[:at]) and grammar.fee.fullmatch(digits[at:] + rest)
+        if digits[:at].isdigit()
+        and int(digits[:at])
+        and digits[at] != "0"
+        and grammar.sum.fullmatch(digits[at:] + rest)
     ]
     if len(ways) > 1:
         said = {amount for amount, _ in money_in(grammar, note)}
-        ways = [one for one in ways if {_whole(one[1]), 1000 * _whole(one[1])} & said]
+        ways = [one for one in ways if {_sum(one[1]), 1000 * _sum(one[1])} & said]
     if len(ways) == 1:
         return Line(way, *ways[0], note, remark)
     return Line(way, "", joined, note, remark, "number_and_sum_in_one")
 
 
-def _whole(fee: str) -> int:
-    return int(fee.split(" ")[0].replace(",", ""))
+def _sum(fee: str) -> int:
+    return whole(fee.split(" ")[0])
 
 
 def _short(text: str) -> str:

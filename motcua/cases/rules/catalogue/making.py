@@ -50,6 +50,7 @@ def make(
     source = Source(text=_filled(general.source, read))
     here = _filed_here(read.channels)
     fee, options = _fee(here, general, source, currency)
+    fee, assessed = _by_way(fee, here, read.channels, general, source, currency)
     needs = _documents(grammar, read)
     return Procedure(
         code=read.code,
@@ -61,7 +62,7 @@ def make(
         field=_same(read.field),
         applicants=tuple(_same(one) for one in read.applicants),
         agencies=agencies_of(grammar.words, read, valid_from),
-        channels=_channels(read.channels, source, currency),
+        channels=_channels(grammar, read.channels, source, currency),
         steps=tuple(_same(step) for step in read.steps),
         legal_basis=tuple(_laws(read)),
         sign_in=general.sign_in,
@@ -69,7 +70,7 @@ def make(
         form=_form(general, options, bool(needs)),
         fee=fee or (),
         fee_source=source,
-        fee_assessed=fee is None,
+        fee_assessed=assessed,
         intake_limit=general.intake_limit,
         limit=promise([line.limit for line in here]),
         cutoff=general.cutoff,
@@ -108,8 +109,14 @@ def limit_text(limit: ReadLimit, is_promise: bool = False) -> str | None:
     match limit:
         case ReadLimit(unit="sd"):
             return "1sd"
+        case ReadLimit(value=float(value), unit="wd") if value % 1 == 0.5:
+            return f"{value:g}wd"
         case ReadLimit(value=int(value), unit="y"):
             return f"{12 * value}m" if 12 * value <= 9999 else None
+        case ReadLimit(value=int(value), unit="w"):
+            return f"{7 * value}d" if 7 * value <= 9999 else None
+        case ReadLimit(value=int(value), unit="min"):
+            return None
         case ReadLimit(value=int(value), unit="h") if is_promise and value < CLOCK_HOURS_MIN:
             return f"{value}wh"
         case ReadLimit(value=int(value), unit=str(unit)):
@@ -130,37 +137,46 @@ def _filed_here(lines: Sequence[ReadChannel]) -> list[ReadChannel]:
     return [line for line in lines if line.channel == "online"] or list(lines)
 
 
-def _channels(lines: Sequence[ReadChannel], source: Source, currency: str) -> tuple[Channel, ...]:
+def _channels(
+    grammar: Grammar, lines: Sequence[ReadChannel], source: Source, currency: str
+) -> tuple[Channel, ...]:
     made = []
     for name in dict.fromkeys(line.channel for line in lines):
         own = [line for line in lines if line.channel == name]
-        limits = dict.fromkeys(_published_limit(line.limit, source) for line in own)
+        limits = dict.fromkeys(_published_limit(grammar, line.limit, source) for line in own)
         fees = dict.fromkeys(_published_fee(line, source, currency) for line in own)
         made.append(Channel(channel=name, limits=tuple(limits), fees=tuple(fees)))
     return tuple(made)
 
 
-def _published_limit(limit: ReadLimit, source: Source) -> PublishedLimit:
-    text = limit_text(limit)
+def _published_limit(grammar: Grammar, limit: ReadLimit, source: Source) -> PublishedLimit:
+    """A time that the pack has no form for, or of which only one end is promised, is shown in the
+    row's own words."""
+    text, bare = limit_text(limit), bare_number(limit)
+    is_told = text is None or limit.least is not None
+    is_said = bare is None and limit.text not in ("", *grammar.words.nothing)
     return PublishedLimit(
         limit=text,
-        value=None if text else limit.value,
+        value=bare,
         case=_same(limit.case) if limit.case else None,
-        quote=limit.quote,
+        quote=limit.quote or (limit.text if is_told and is_said else None),
         source=source,
     )
 
 
+def bare_number(limit: ReadLimit) -> int | None:
+    """The number of a time that stands without a unit anywhere."""
+    return int(limit.text) if limit.value and not limit.unit and limit.text.isdigit() else None
+
+
 def _published_fee(line: ReadChannel, source: Source, currency: str) -> PublishedFee:
-    """A sum in another money has no place among ours: its words are shown."""
     fee = line.fee
     words = f"{fee.text} ({fee.case})" if fee.case else fee.text
-    if fee.kind == "amount" and fee.currency != currency:
-        return PublishedFee(kind="unknown", note=words, source=source)
     is_read = fee.kind in ("amount", "free")
     return PublishedFee(
         kind=fee.kind,
         amount=fee.amount,
+        currency=fee.currency if fee.kind == "amount" and fee.currency != currency else None,
         case=_same(fee.case) if fee.case and is_read else None,
         note=None if is_read else words,
         source=source,
@@ -193,6 +209,32 @@ def _fee(
         for n, (amount, _) in enumerate(cases, 1)
     )
     return fee_lines, options
+
+
+def _by_way(
+    fee: tuple[FeeLine, ...] | None, here: Sequence[ReadChannel], lines: Sequence[ReadChannel],
+    general: General, source: Source, currency: str,
+) -> tuple[tuple[FeeLine, ...] | None, bool | str]:  # fmt: skip
+    """Where a way to file costs something else than filing here: its own sum, or an officer's."""
+    if fee is None:
+        return None, True
+    ours = {line.fee.amount or 0 for line in here}
+    own: dict[str, int | None] = {}
+    for way in dict.fromkeys(line.channel for line in lines if line not in here):
+        fees = [line.fee for line in lines if line.channel == way]
+        is_sure = all(f.is_settled and (f.kind == "free" or f.currency == currency) for f in fees)
+        sums = {f.amount or 0 for f in fees}
+        if not is_sure or sums != ours:
+            own[way] = sums.pop() if is_sure and len(sums) == 1 else None
+    apart = "".join(f"channel != '{way}' && " for way in own)
+    made = [structs.replace(one, when=f"{apart}{one.when}") for one in fee] if own else list(fee)
+    made += [
+        _line(f"fee_{way}", f"channel == '{way}'", amount, general, source)
+        for way, amount in own.items()
+        if amount is not None
+    ]
+    stated = [f"channel == '{way}'" for way, amount in own.items() if amount is None]
+    return tuple(made), " || ".join(stated) or False
 
 
 def _label(line: ReadChannel) -> str:

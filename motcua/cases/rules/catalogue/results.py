@@ -1,10 +1,13 @@
 """What a procedure ends in: names, each with the code of the national list of results."""
 
+import re
+
 from motcua.cases.model.catalogue import ReadResult
 from motcua.cases.rules.catalogue.grammar import Grammar, squeezed
 
 FIELD = "ket_qua_xu_ly"
 RESULTS_MAX = 100
+_NAME = re.compile(r"[^\W_]")
 NOT_A_CODE = "result.not_a_code"
 
 
@@ -15,11 +18,14 @@ def read_results(
     kept as they are printed. Where `not determined` stands for a code, or letters typed for the
     sake of typing, the row states none: the name is kept and the rest told."""
     body = cell.split(grammar.words.headings.results_end, 1)[0]
+    if not grammar.result.search(body):
+        return _names(grammar, body)
     results: list[ReadResult] = []
     faults: list[tuple[str, str, str]] = []
     start = 0
     for match in grammar.result.finditer(body):
-        name, code = squeezed(body[start : match.start()]).strip("-+* "), match["code"] or None
+        name = squeezed(body[start : match.start()]).strip("-+* ")
+        code = match["code"] or None
         code = code.upper() if code else None
         start = match.end()
         if code is None:
@@ -30,11 +36,27 @@ def read_results(
             continue
         is_national = bool(code and grammar.national_code.fullmatch(code))
         results.append(ReadResult(name=name, code=code, is_national=is_national))
-    rest = squeezed(body[start:]).strip("-+* ")
-    if rest and rest not in grammar.words.nothing:
+    if rest := _name(body[start:]):
         results.append(ReadResult(name=rest, code=None))
         faults.append((FIELD, rest[:200], "result.no_code"))
     return tuple(results[:RESULTS_MAX]), faults
+
+
+def _names(
+    grammar: Grammar, body: str
+) -> tuple[tuple[ReadResult, ...], list[tuple[str, str, str]]]:
+    """No code stands anywhere: every line is a name, or says that there is none."""
+    names = [name for line in body.splitlines() if (name := _name(line))]
+    none = (*grammar.words.nothing, *grammar.words.results.none)
+    names = [name for name in names if name.lower() not in {one.lower() for one in none}]
+    results = tuple(ReadResult(name=name, code=None) for name in names[:RESULTS_MAX])
+    return results, [(FIELD, name[:200], "result.no_code") for name in names]
+
+
+def _name(text: str) -> str:
+    """Without a bullet, and without the full stop that may stand behind the code before it."""
+    name = squeezed(text).strip("-+* ")
+    return name.lstrip(".;, ") if _NAME.search(name) else ""
 
 
 def _after_no_code(grammar: Grammar, body: str, start: int) -> int:
@@ -42,10 +64,13 @@ def _after_no_code(grammar: Grammar, body: str, start: int) -> int:
     words there reach to the next code."""
     if typed := grammar.typed.match(body, start):
         return typed.end()
-    end = body.find(grammar.words.results.code, start)
-    return end if end >= 0 else len(body)
+    following = grammar.result.search(body, start)
+    return following.start() if following else len(body)
 
 
-def unread(faults: list[tuple[str, str, str]]) -> int:
-    """Results that state a code, or should, and were not read."""
+def unread(grammar: Grammar, cell: str, faults: list[tuple[str, str, str]]) -> int:
+    """Results that state a code, or should, and were not read. Where no code stands at all, none
+    should."""
+    if not grammar.result.search(cell):
+        return 0
     return sum(why != NOT_A_CODE for _, _, why in faults)
