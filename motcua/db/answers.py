@@ -7,6 +7,9 @@ from motcua.db import queries
 from motcua.db.database import Read, Write
 from motcua.db.queries import Remembered
 
+IN_FLIGHT, ANSWERED = 1, 2
+"""What `db.take_turn` says beside 0."""
+
 
 async def take_turn(db: Write, key: str, digest: bytes) -> Remembered | None:
     """What the acting person was answered before under this key; None: act now, then `keep`.
@@ -14,12 +17,10 @@ async def take_turn(db: Write, key: str, digest: bytes) -> Remembered | None:
     Holds the key to the end of the transaction. While another request holds it: Conflict. The key
     of another question, told by its digest: Invalid.
     """
-    turn = await queries.turn_of_key(db, db.person, key)
-    if not turn.is_mine:
+    stands = db.turns[key] if key in db.turns else await queries.take_turn(db, key)
+    if stands == IN_FLIGHT:
         raise Conflict("request.in_flight")
-    if turn.request_digest is None or turn.status is None or turn.body is None:
-        return None
-    return _same(Remembered(turn.request_digest, turn.status, turn.body, turn.media_type), digest)
+    return await given(db, key, digest) if stands == ANSWERED else None
 
 
 async def keep(

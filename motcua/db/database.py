@@ -5,7 +5,7 @@ nobody acts sees no row of any table.
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -14,6 +14,7 @@ import msgspec
 
 from motcua.base.errors import Unavailable
 from motcua.base.ids import PersonId
+from motcua.db.lines import Lines
 
 if TYPE_CHECKING:
     from motcua.db.city import City
@@ -67,7 +68,12 @@ class Read:
 class Write(Read):
     """A transaction that may also change things: all of it happens, or none."""
 
-    __slots__ = ()
+    __slots__ = ("turns",)
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.turns: dict[str, int] = {}
+        """What `db.take_turn` said of a key when the transaction began."""
 
 
 D = TypeVar("D", bound=Read)
@@ -79,18 +85,18 @@ class Database:
     def __init__(self, city: "City", url: str) -> None:
         self.city = city
         self.url = url
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._lines: Lines | None = None
         self.round_trips = 0
         self.transactions = 0
 
     async def open(self) -> None:
-        self._pool = await asyncpg.create_pool(
+        """Asks for a first connection, so that a city whose database is away does not start."""
+        self._lines = Lines(self._connect, POOL_SIZE_MAX)
+        self.give_back(await self.borrow())
+
+    async def _connect(self) -> Any:
+        connection = await asyncpg.connect(
             self.url,
-            min_size=1,
-            max_size=POOL_SIZE_MAX,
-            init=speak_json,
-            # All our settings are local to a transaction, so there is nothing to reset.
-            reset=_nothing,
             command_timeout=COMMAND_SECONDS_MAX,
             server_settings={
                 "application_name": "motcua",
@@ -100,16 +106,21 @@ class Database:
                 "timezone": self.city.pack.info.time_zone,  # what a day is to the policies
             },
         )
+        await speak_json(connection)
+        return connection
 
     async def close(self) -> None:
-        if self._pool:
-            await self._pool.close()
+        if self._lines:
+            await self._lines.close()
 
     def read(self, person: PersonId, behalf: PersonId | None = None) -> "Transaction[Read]":
         return Transaction(self, "BEGIN READ ONLY", Read, person, behalf)
 
-    def write(self, person: PersonId, behalf: PersonId | None = None) -> "Transaction[Write]":
-        return Transaction(self, "BEGIN", Write, person, behalf)
+    def write(
+        self, person: PersonId, behalf: PersonId | None = None, key: str | None = None
+    ) -> "Transaction[Write]":
+        """`key`: an idempotency key whose turn is taken in the same round trip (`db.answers`)."""
+        return Transaction(self, "BEGIN", Write, person, behalf, key)
 
     @asynccontextmanager
     async def nobody(self) -> AsyncIterator[Read]:
@@ -121,20 +132,18 @@ class Database:
         except LOST:
             raise Unavailable("database.down") from None
         finally:
-            await self.give_back(connection)
+            self.give_back(connection)
 
     async def borrow(self) -> Any:
-        assert self._pool is not None, "the database is not open"
+        assert self._lines is not None, "the database is not open"
         try:
-            return await self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX)
+            return await self._lines.borrow(ACQUIRE_SECONDS_MAX)
         except LOST:
             raise Unavailable("database.down") from None
 
-    async def give_back(self, connection: Any) -> None:
-        assert self._pool is not None
-        # A line that broke may break once more while it is given back.
-        with suppress(*LOST):
-            await self._pool.release(connection)
+    def give_back(self, connection: Any) -> None:
+        assert self._lines is not None
+        self._lines.give_back(connection)
 
     async def is_up(self) -> bool:
         try:
@@ -151,7 +160,7 @@ class Transaction(Generic[D]):
     A class and not a generator: every request passes here.
     """
 
-    __slots__ = ("_connection", "_database", "_db", "_kind", "_opening", "_who")
+    __slots__ = ("_connection", "_database", "_db", "_key", "_kind", "_opening", "_who")
 
     def __init__(
         self,
@@ -160,26 +169,36 @@ class Transaction(Generic[D]):
         kind: type[D],
         person: PersonId,
         behalf: PersonId | None,
+        key: str | None = None,
     ) -> None:
         # Both are UUIDs, so they can hold nothing but hexadecimal digits: one round trip, not two.
         assert isinstance(person, UUID)
         assert behalf is None or isinstance(behalf, UUID)
         self._database, self._kind, self._who = database, kind, (person, behalf)
         self._opening = (
-            f"{begin}; SELECT set_config('motcua.person', '{person}', true),"
-            f" set_config('motcua.behalf', '{behalf or ''}', true)"
+            f"{begin}; SET LOCAL motcua.person = '{person}';"
+            f" SET LOCAL motcua.behalf = '{behalf or ''}'"
         )
+        self._key = key
+        if key is not None:
+            # Of several statements sent at once asyncpg gives no rows, but how many the last had.
+            said = f"convert_from('\\x{key.encode().hex()}', 'UTF8')"
+            self._opening += f"; SELECT FROM generate_series(1, db.take_turn({said}))"
 
     async def __aenter__(self) -> D:
         self._connection = await self._database.borrow()
         try:
-            await self._connection.execute(self._opening)
+            done = await self._connection.execute(self._opening)
         except BaseException as failure:
-            await self._database.give_back(self._connection)
+            self._connection.terminate()  # nobody knows for whom it is open by now
+            self._database.give_back(self._connection)
             if isinstance(failure, LOST):
                 raise Unavailable("database.down") from None
             raise
         self._db = self._kind(self._connection, self._database.city, *self._who)
+        if self._key is not None:
+            assert isinstance(self._db, Write)
+            self._db.turns[self._key] = int(done.removeprefix("SELECT "))
         return self._db
 
     async def __aexit__(self, kind: Any, failure: BaseException | None, trace: Any) -> None:
@@ -191,7 +210,7 @@ class Transaction(Generic[D]):
         except LOST:
             raise Unavailable("database.down") from None
         finally:
-            await self._database.give_back(self._connection)
+            self._database.give_back(self._connection)
         if isinstance(failure, LOST):
             raise Unavailable("database.down") from None
 
@@ -213,7 +232,3 @@ async def speak_json(connection: Any) -> None:
         decoder=lambda raw: msgspec.json.decode(raw[1:]),
         format="binary",
     )
-
-
-async def _nothing(_: Any) -> None:
-    """No reset between borrowers; a test proves that nothing leaks."""

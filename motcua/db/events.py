@@ -30,6 +30,16 @@ RECONNECT_SECONDS = 0.5
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
+class Happening(msgspec.Struct, frozen=True):
+    """What is to be recorded of one thing. `person` and `agency` say who may read it besides the
+    actor."""
+
+    kind: str
+    person: UUID | None = None
+    agency: str | None = None
+    facts: dict[str, Any] = {}
+
+
 async def record(
     db: Write,
     kind: str,
@@ -38,25 +48,36 @@ async def record(
     person: UUID | None = None,
     agency: str | None = None,
     facts: dict[str, Any] | None = None,
-) -> int:
-    """Append one event: who (the transaction's person, in whose name), what, when, about what.
+) -> None:
+    """Append one event: who (the transaction's person, in whose name), what, when, about what."""
+    await record_all(db, subject, [Happening(kind, person, agency, facts or {})])
 
-    `person` and `agency` say who may read it besides the actor. Returns its sequence.
-    """
-    event_id, at, salt = new_id(), clock.now(), os.urandom(16)
-    facts = facts or {}
-    leaf = _encoder.encode(
-        {
-            "id": event_id, "at": at, "kind": kind, "subject": subject, "actor": db.person,
-            "behalf": db.behalf, "person": person, "agency": agency, "facts": facts,
-        }
-    )  # fmt: skip
-    payload = _encoder.encode({"event": event_id, "kind": kind, "subject": subject, "facts": facts})
-    followers = jobs.following(kind)
-    db.touched.update(str(one) for one in (subject, agency) if one)
-    return await queries.record_event(
-        db, event_id, at, kind, subject, db.person, db.behalf, person, agency, facts, salt,
-        hashlib.sha256(salt + leaf).digest(), followers, [payload.decode()] * len(followers),
+
+async def record_all(db: Write, subject: UUID, happenings: list[Happening]) -> None:
+    """Several about one thing in their order, and the jobs that follow from each, at once."""
+    at, rows, wanted = clock.now(), [], []
+    for one in happenings:
+        event_id, salt = new_id(), os.urandom(16)
+        leaf = _encoder.encode(
+            {
+                "id": event_id, "at": at, "kind": one.kind, "subject": subject,
+                "actor": db.person, "behalf": db.behalf, "person": one.person,
+                "agency": one.agency, "facts": one.facts,
+            }
+        )  # fmt: skip
+        facts = _encoder.encode(one.facts).decode()
+        digest = hashlib.sha256(salt + leaf).digest()
+        rows.append((event_id, one.kind, one.person, one.agency, facts, salt, digest))
+        followers = jobs.following(one.kind)
+        if followers:
+            told = {"event": event_id, "kind": one.kind, "subject": subject, "facts": one.facts}
+            payload = _encoder.encode(told)
+            wanted += [(job, payload) for job in followers]
+        db.touched.update(str(name) for name in (subject, one.agency) if name)
+    ids, kinds, persons, agencies, facts_told, salts, digests = map(list, zip(*rows, strict=True))
+    await queries.record_events(
+        db, subject, db.person, db.behalf, at, ids, kinds, persons, agencies, facts_told, salts,
+        digests, [job for job, _ in wanted], [payload for _, payload in wanted],
     )  # fmt: skip
 
 

@@ -17,7 +17,10 @@ from motcua.base.settings import Settings
 from motcua.db.server import Server
 
 STEPS = Path(__file__).parent / "migrations"
-ROOMS = ("db", "exchange", "identity", "agencies", "documents", "payments", "notices", "cases")
+ROOMS = (
+    "db", "exchange", "identity", "agencies", "documents", "payments", "notices", "cases",
+    "privacy",
+)  # fmt: skip
 """Rooms with tables, in the order of the floors."""
 
 _ROLES = """

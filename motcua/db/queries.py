@@ -31,33 +31,23 @@ class Remembered(msgspec.Struct, frozen=True):
     media_type: str
 
 
-class Turn(msgspec.Struct, frozen=True):
-    """Whether the key is ours for this transaction, and what it was answered before."""
-
-    is_mine: bool
-    request_digest: bytes | None
-    status: int | None
-    body: bytes | None
-    media_type: str
-
-
 @statement
-async def record_event(
+async def record_events(
     db: Write,
-    id: UUID,
-    at: datetime,
-    kind: str,
     subject_id: UUID,
     actor_id: UUID,
     behalf_id: UUID | None,
-    person_id: UUID | None,
-    agency_code: str | None,
-    facts: dict[str, Any],
-    salt: bytes,
-    digest: bytes,
+    at: datetime,
+    ids: list[UUID],
+    kinds: list[str],
+    persons: list[UUID | None],
+    agencies: list[str | None],
+    facts: list[str],
+    salts: list[bytes],
+    digests: list[bytes],
     jobs: list[str],
-    payloads: list[str],
-) -> int: ...
+    payloads: list[bytes],
+) -> None: ...
 
 
 @statement
@@ -81,7 +71,7 @@ async def held_jobs(db: Read) -> int: ...
 
 
 @statement
-async def turn_of_key(db: Write, person_id: UUID, key: str) -> Turn: ...
+async def take_turn(db: Write, key: str) -> int: ...
 
 
 @statement
@@ -101,5 +91,14 @@ async def keep_answer(
 ) -> bool | None: ...
 
 
+class Deleted(msgspec.Struct, frozen=True):
+    kind: str
+    count: int
+
+
 @statement
-async def forget_old_answers(db: Write, before: datetime) -> None: ...
+async def count_deleted(db: Write, kind: str, count: int) -> None: ...
+
+
+@statement
+async def deleted_so_far(db: Read) -> list[Deleted]: ...

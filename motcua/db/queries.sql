@@ -1,26 +1,27 @@
 -- The statements of the ground: one event with the jobs it causes, one remembered answer.
 
--- name: record_event
+-- name: record_events
 -- Two transactions about one thing take turns here, so that its events commit in their order and
 -- a stream that resumes after a sequence misses none.
 WITH turn AS MATERIALIZED (
     SELECT pg_advisory_xact_lock(
         hashtextextended(CAST(CAST(:subject_id AS uuid) AS text), 1)
     )
-), happened AS (
-    INSERT INTO db.events
-        (id, at, kind, subject_id, actor_id, behalf_id, person_id, agency_code, facts, salt, digest)
-    SELECT :id, :at, :kind, :subject_id, :actor_id, CAST(:behalf_id AS uuid),
-           CAST(:person_id AS uuid), CAST(:agency_code AS text), CAST(:facts AS jsonb),
-           CAST(:salt AS bytea), CAST(:digest AS bytea)
-    FROM turn
-    RETURNING sequence
 ), queued AS (
     INSERT INTO jobs.pgqueuer (priority, entrypoint, payload, status)
-    SELECT 0, wanted.job, convert_to(wanted.payload, 'UTF8'), 'queued'
-    FROM unnest(CAST(:jobs AS text[]), CAST(:payloads AS text[])) AS wanted (job, payload)
+    SELECT 0, wanted.job, wanted.payload, 'queued'
+    FROM unnest(CAST(:jobs AS text[]), CAST(:payloads AS bytea[])) AS wanted (job, payload)
 )
-SELECT sequence FROM happened;
+INSERT INTO db.events
+    (id, at, kind, subject_id, actor_id, behalf_id, person_id, agency_code, facts, salt, digest)
+SELECT one.id, :at, one.kind, :subject_id, :actor_id, CAST(:behalf_id AS uuid), one.person,
+       one.agency, CAST(one.facts AS jsonb), one.salt, one.digest
+FROM turn,
+     unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:persons AS uuid[]),
+            CAST(:agencies AS text[]), CAST(:facts AS text[]), CAST(:salts AS bytea[]),
+            CAST(:digests AS bytea[])) WITH ORDINALITY
+         AS one (id, kind, person, agency, facts, salt, digest, place)
+ORDER BY one.place;
 
 -- name: ring
 -- Its own small transaction, which need not wait for the disk. The queue's workers listen for a
@@ -49,16 +50,8 @@ SELECT count(*) FROM jobs.pgqueuer WHERE status IN ('queued', 'picked');
 -- name: held_jobs
 SELECT count(*) FROM jobs.pgqueuer WHERE status = 'failed';
 
--- name: turn_of_key
--- The lock tells "still at work" from "done before": a second request is told at once, not kept waiting.
-WITH turn AS MATERIALIZED (
-    SELECT pg_try_advisory_xact_lock(
-        hashtextextended(CAST(CAST(:person_id AS uuid) AS text) || CAST(:key AS text), 0)
-    ) AS is_mine
-)
-SELECT turn.is_mine, a.request_digest, a.status, a.body, coalesce(a.media_type, '') AS media_type
-FROM turn
-LEFT JOIN db.answers AS a ON a.person_id = :person_id AND a.key = :key;
+-- name: take_turn
+SELECT db.take_turn(:key);
 
 -- name: answer_by_key
 SELECT request_digest, status, body, media_type
@@ -71,5 +64,9 @@ VALUES (:person_id, :key, :request_digest, :status, :body, :media_type, :at)
 ON CONFLICT DO NOTHING
 RETURNING true;
 
--- name: forget_old_answers
-DELETE FROM db.answers WHERE made_at < :before;
+-- name: count_deleted
+INSERT INTO db.deleted AS d (kind, count) VALUES (:kind, :count)
+ON CONFLICT (kind) DO UPDATE SET count = d.count + excluded.count;
+
+-- name: deleted_so_far
+SELECT kind, count FROM db.deleted ORDER BY kind;

@@ -51,13 +51,36 @@ CREATE TABLE db.answers (
     media_type text NOT NULL,
     made_at timestamptz NOT NULL,
     PRIMARY KEY (person_id, key)
-);
+-- An answer is read once, if ever: packing it as it is written would be most of its cost.
+) WITH (toast_tuple_target = 8160);
 CREATE INDEX answers_by_age ON db.answers (made_at);
 ALTER TABLE db.answers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE db.answers FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON db.answers USING (person_id = db.person() OR db.is_system())
     WITH CHECK (person_id = db.person());
 GRANT SELECT, INSERT, DELETE ON db.answers TO motcua_app;
+-- Whether the acting person may act under this key: 0 and it is theirs to the end of the transaction;
+-- 1 while another request is at work with it, told at once and not kept waiting; 2 when it was answered.
+CREATE FUNCTION db.take_turn(wanted text) RETURNS integer LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended(db.person()::text || wanted, 0)) THEN
+        RETURN 1;
+    ELSIF EXISTS (SELECT FROM db.answers WHERE person_id = db.person() AND key = wanted) THEN
+        RETURN 2;
+    END IF;
+    RETURN 0;
+END;
+$$;
+
+-- How much was deleted because its time was over, for whoever watches.
+CREATE TABLE db.deleted (
+    kind text PRIMARY KEY CHECK (kind ~ '^[a-z_]{1,40}$'),
+    count bigint NOT NULL CHECK (count >= 0)
+);
+ALTER TABLE db.deleted ENABLE ROW LEVEL SECURITY;
+ALTER TABLE db.deleted FORCE ROW LEVEL SECURITY;
+CREATE POLICY by_the_platform ON db.deleted USING (db.is_system()) WITH CHECK (db.is_system());
+GRANT SELECT, INSERT, UPDATE (count) ON db.deleted TO motcua_app;
 
 -- The queue, as pgqueuer 1.6.0 defines it (its own words, kept so that an upgrade can be compared).
 CREATE SCHEMA jobs;

@@ -53,9 +53,9 @@ async def test_nobody_records_in_the_name_of_another(city: City) -> None:
     an = someone()
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with city.database.write(an) as db:
-            await queries.record_event(
-                db, new_id(), clock.now(), "lamp.broken", new_id(), someone(), None, None, None,
-                {}, bytes(16), bytes(32), [], [],
+            await queries.record_events(
+                db, new_id(), someone(), None, clock.now(), [new_id()], ["lamp.broken"], [None],
+                [None], ["{}"], [bytes(16)], [bytes(32)], [], [],
             )  # fmt: skip
 
 
