@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from motcua.agencies import queries
 from motcua.agencies.model import (
+    AccessFile,
     Agency,
     AgencyFile,
     AgencyKind,
@@ -16,7 +17,7 @@ from motcua.agencies.model import (
     StandIn,
     Unit,
 )
-from motcua.agencies.rules import competence
+from motcua.agencies.rules import access, competence
 from motcua.agencies.rules.checking import CODE, FORMER_CODE, identifiers_of
 from motcua.base import clock
 from motcua.base.errors import Conflict, Fault, Invalid, NotAllowed, NotFound
@@ -172,6 +173,20 @@ class Agencies:
         return self._kept[wanted]
 
 
+class Access(access.Rules):
+    """Who may do what, and see what, as the pack of the running city says."""
+
+    @classmethod
+    def of(cls, city: City) -> "Access":
+        return cls(
+            city.pack.file("access", AccessFile) if city.pack.has("access") else AccessFile()
+        )
+
+    def places(self, act: str, on: str, posts: Iterable[Post]) -> set[str]:
+        """The agencies in which one of these posts gives that right, to a thing without a place."""
+        return {p.agency_code for p in posts if self.may(act, on, frozenset({("agency", p.role)}))}
+
+
 async def posts_of(db: Read, among: Collection[str] | None = None) -> list[Post]:
     """The posts that the acting person holds today, or holds in another's place; of these agencies
     only, where they are named: an officer may hold posts in hundreds."""
@@ -179,16 +194,21 @@ async def posts_of(db: Read, among: Collection[str] | None = None) -> list[Post]
     return await queries.posts_of_person(db, db.person, _today(db), named)
 
 
+async def where_may(db: Read, act: str, on: str, among: Collection[str] | None = None) -> set[str]:
+    """The agencies in which the acting person may do it today, to a thing without a place."""
+    return db.city[Access].places(act, on, await posts_of(db, among))
+
+
 async def roles_in(db: Read, agency_code: str) -> set[str]:
     """What the acting person is in that agency today; empty: nothing."""
-    return set(await held_in(db, agency_code))
+    return set(held_in(await posts_of(db, [agency_code]), agency_code))
 
 
-async def held_in(db: Read, agency_code: str) -> dict[str, PersonId | None]:
-    """Each role of `roles_in` with the officer for whom they stand in; None: it is their own."""
-    found = await queries.roles_of_person(db, db.person, agency_code, _today(db))
-    own: Iterable[str] = (held.role for held in found if held.absent is None)
-    return {held.role: held.absent for held in found} | dict.fromkeys(own)
+def held_in(posts: Iterable[Post], agency_code: str) -> dict[str, PersonId | None]:
+    """Each role in that agency with the officer for whom they stand in; None: it is their own."""
+    here = [post for post in posts if post.agency_code == agency_code]
+    own: Iterable[str] = (post.role for post in here if post.absent is None)
+    return {post.role: post.absent for post in here} | dict.fromkeys(own)
 
 
 async def holds(db: Read, person: PersonId, agency_code: str, role: str) -> bool:

@@ -173,11 +173,6 @@ class Post(Struct, frozen=True):
     """Whose post it is, of somebody who stands in; None: their own."""
 
 
-class Role(Struct, frozen=True):
-    role: str
-    absent: PersonId | None = None
-
-
 class StandIn(Struct, frozen=True):
     """One officer in another's place, until the day before `to_date`."""
 
@@ -188,3 +183,43 @@ class StandIn(Struct, frozen=True):
     from_date: date
     to_date: date
     given_by: PersonId
+
+
+WORKING = ("reception", "handler", "leader")
+"""The roles that work on cases: only to these does the database show any (`agencies.mine`)."""
+
+Place = Literal["own", "hand", "step", "receiver", "counter", "beside", "agency"]
+"""Where somebody is what they are, seen from a thing: it is their own; the agency that has it in
+hand, with its very step; that received it; the counter that took it in; one that was asked, or had
+it before; or any agency, where a thing has no place."""
+
+Held = frozenset[tuple[str, str]]
+"""What somebody is where a thing lies: pairs of place and role."""
+
+
+class RoleName(_Strict, frozen=True, kw_only=True):
+    name: Text
+    works: bool = False
+    """On cases. Others find none."""
+
+
+class Right(_Strict, frozen=True, kw_only=True):
+    """Holders of one of these roles at one of these places may do it to such a thing."""
+
+    act: Name
+    on: Name
+    fields: tuple[Name, ...] = ()
+    """To these parts of it alone. Empty: the act knows no parts."""
+    roles: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^[a-z][a-z-]{0,40}$")], ...], Meta(min_length=1)
+    ]
+    places: Annotated[tuple[Place, ...], Meta(min_length=1)]
+
+
+class AccessFile(_Strict, frozen=True, kw_only=True):
+    """`access.yaml` of a pack. Without it no officer may do anything by right of a role."""
+
+    roles: dict[str, RoleName] = {}
+    rights: tuple[Right, ...] = ()
+    source: str = ""
+    verified: bool = True

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from motcua.agencies.model import Post, Role, StandIn
+from motcua.agencies.model import Post, StandIn
 from motcua.base.ids import PersonId
 from motcua.db import Read, Write, statement
 
@@ -29,12 +29,6 @@ async def add_post(
 async def end_post(
     db: Write, person_id: PersonId, agency_code: str, role: str, to_date: date
 ) -> bool | None: ...
-
-
-@statement
-async def roles_of_person(
-    db: Read, person_id: PersonId, agency_code: str, today: date
-) -> list[Role]: ...
 
 
 @statement

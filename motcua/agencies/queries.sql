@@ -29,18 +29,6 @@ WHERE person_id = :person_id AND agency_code = :agency_code AND role = :role
     AND from_date < :to_date AND to_date IS NULL
 RETURNING true;
 
--- name: roles_of_person
-SELECT role, CAST(NULL AS uuid) AS absent_id
-FROM agencies.posts
-WHERE person_id = :person_id AND agency_code = :agency_code
-    AND from_date <= :today AND (to_date IS NULL OR to_date > :today)
-UNION ALL
-SELECT role, absent_id
-FROM agencies.stand_ins
-WHERE person_id = :person_id AND agency_code = :agency_code
-    AND from_date <= :today AND least(to_date, ended_on) > :today
-    AND agencies.has_post(absent_id, agency_code, role, :today);
-
 -- name: holds
 SELECT agencies.holds(:person_id, :agency_code, :role);
 

@@ -92,32 +92,60 @@ CREATE POLICY come_back ON agencies.stand_ins FOR UPDATE
 -- What was given stays as it was given; it can only end sooner.
 GRANT SELECT, INSERT, UPDATE (ended_on) ON agencies.stand_ins TO motcua_app;
 
--- The agencies in which the acting person holds a post today, or stands in for somebody who does;
--- policies of the rooms above ask it.
+-- The agencies in which the acting person works on cases today, by a post or in another's place; policies
+-- of the rooms above ask it. Who only controls, runs the platform or sits on the council finds no case.
 CREATE FUNCTION agencies.mine() RETURNS SETOF text LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT agency_code FROM agencies.posts
     WHERE person_id = db.person() AND from_date <= current_date
       AND (to_date IS NULL OR to_date > current_date)
+      AND role IN ('reception', 'handler', 'leader')
     UNION ALL
     SELECT agency_code FROM agencies.stand_ins
     WHERE person_id = db.person() AND from_date <= current_date
       AND least(to_date, ended_on) > current_date
+      AND role IN ('reception', 'handler', 'leader')
       AND agencies.has_post(absent_id, agency_code, role, current_date);
 END;
 
--- Whether the acting person works in this agency today. Policies ask it of every row, and an officer
--- may hold posts in hundreds of agencies: the list is made once in a transaction and kept with it.
+-- What the acting person is in these agencies today, by a post or in another's place.
+CREATE FUNCTION agencies.held_among(codes text[]) RETURNS TABLE (agency_code text, role text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT p.agency_code, p.role FROM agencies.posts p
+    WHERE p.person_id = db.person() AND p.agency_code = ANY (codes) AND p.from_date <= current_date
+      AND (p.to_date IS NULL OR p.to_date > current_date)
+    UNION ALL
+    SELECT s.agency_code, s.role FROM agencies.stand_ins s
+    WHERE s.person_id = db.person() AND s.agency_code = ANY (codes) AND s.from_date <= current_date
+      AND least(s.to_date, s.ended_on) > current_date
+      AND agencies.has_post(s.absent_id, s.agency_code, s.role, current_date);
+END;
+
+-- Whether the acting person controls how this agency keeps to procedure: what happened, not what was said.
+CREATE FUNCTION agencies.oversees(code text) RETURNS boolean LANGUAGE sql STABLE
+RETURN agencies.has_post(db.person(), code, 'control', current_date);
+
+-- Whether the acting person works in this agency today. Policies ask it of every row, so each agency is
+-- looked up once in a transaction and the answer kept with it: `who when ,H26.1+,H26.2-,`.
 CREATE FUNCTION agencies.is_mine(code text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    me text := current_setting('motcua.person', true) || ' ' || current_date;
+    me CONSTANT text := current_setting('motcua.person', true) || ' ' || current_date || ' ,';
     known text := current_setting('motcua.agencies', true);
+    found boolean;
 BEGIN
-    IF known IS NULL OR me IS NULL OR NOT starts_with(known, me) THEN
-        known := coalesce(me, '') || ' ,' || coalesce((SELECT string_agg(m, ',') FROM agencies.mine() AS m), '') || ',';
-        PERFORM set_config('motcua.agencies', known, true);
+    IF me IS NULL OR code IS NULL THEN
+        RETURN false;
+    ELSIF known IS NULL OR NOT starts_with(known, me) THEN
+        known := me;
+    ELSIF strpos(known, ',' || code || '+,') > 0 THEN
+        RETURN true;
+    ELSIF strpos(known, ',' || code || '-,') > 0 THEN
+        RETURN false;
     END IF;
-    RETURN strpos(known, ',' || code || ',') > 0;
+    found := EXISTS (SELECT FROM agencies.mine() AS one WHERE one = code);
+    PERFORM set_config('motcua.agencies', known || code || CASE WHEN found THEN '+,' ELSE '-,' END, true);
+    RETURN found;
 END;
 $$;
 
@@ -137,3 +165,15 @@ GRANT EXECUTE ON FUNCTION agencies.holds TO motcua_app;
 -- Officers read what happened in their agencies.
 CREATE POLICY read_of_my_agency ON db.events FOR SELECT
     USING (agencies.is_mine(agency_code));
+
+-- Who controls procedures reads what happened to a case, and finds no case.
+CREATE POLICY without_the_case ON db.events FOR SELECT
+    USING (kind LIKE 'case.%' AND agencies.oversees(agency_code));
+
+-- Only who controls procedures in an agency hides its looks, and never their own hand in it.
+CREATE POLICY control ON exchange.covert_orders FOR SELECT TO motcua_app USING (agencies.oversees(agency_code));
+CREATE POLICY order_by_control ON exchange.covert_orders FOR INSERT TO motcua_app
+    WITH CHECK (ordered_by = db.person() AND agencies.oversees(agency_code) AND NOT agencies.is_mine(agency_code));
+CREATE POLICY lift ON exchange.covert_orders FOR UPDATE TO motcua_app
+    USING (lifted_at IS NULL AND agencies.oversees(agency_code)) WITH CHECK (agencies.oversees(agency_code));
+GRANT SELECT, INSERT, UPDATE (lifted_at) ON exchange.covert_orders TO motcua_app;

@@ -6,13 +6,32 @@ part       what the platform itself asks; the pack says which operation plays it
 wire       the shape of the messages; which register speaks which is written in the pack
 answer     what a register said: `found` with values, or an explicit `nothing`
 look       the record that somebody asked about a person: who, what, why. Never what was answered
+covert     of a look that the law hides from its person until a day, by an order
 outcome    how a look ended
 fault      a register that is down, slow or wrong. It raises `Unavailable`, never `nothing`
 breaker    stops asking a register that keeps failing, and tries again later
 """
 
-from motcua.exchange.actions import ask, claim_looks, fault, looks_of_me, playing, status
-from motcua.exchange.model import FAULTS, Answer, Look, LookPage, Register, RegisterStatus
+from motcua.exchange.actions import (
+    ask,
+    claim_looks,
+    covert_orders,
+    fault,
+    hide_looks,
+    lift,
+    looks_of_me,
+    playing,
+    status,
+)
+from motcua.exchange.model import (
+    FAULTS,
+    Answer,
+    CovertOrder,
+    Look,
+    LookPage,
+    Register,
+    RegisterStatus,
+)
 from motcua.exchange.outside import Registers
 from motcua.exchange.rules import REGISTERS, register_faults
 
@@ -20,6 +39,7 @@ __all__ = [
     "FAULTS",
     "REGISTERS",
     "Answer",
+    "CovertOrder",
     "Look",
     "LookPage",
     "Register",
@@ -27,7 +47,10 @@ __all__ = [
     "Registers",
     "ask",
     "claim_looks",
+    "covert_orders",
     "fault",
+    "hide_looks",
+    "lift",
     "looks_of_me",
     "playing",
     "register_faults",

@@ -3,19 +3,20 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from motcua.base import clock
-from motcua.base.errors import Invalid, Unavailable
+from motcua.base.errors import Fault, Invalid, NotFound, Unavailable
 from motcua.base.ids import SYSTEM, PersonId, new_id
 from motcua.base.text import Text
 from motcua.db import City, Read, Write
 from motcua.exchange import queries, rules
-from motcua.exchange.model import FAULTS, Answer, LookPage, Part, RegisterStatus
+from motcua.exchange.model import FAULTS, Answer, CovertOrder, LookPage, Part, RegisterStatus
 from motcua.exchange.outside import Registers
 
 LOOKS_PER_PAGE = 50
+ORDERS_SHOWN_MAX = 200
 RECENT_MINUTES = 5
 _NEWEST = UUID(int=2**128 - 1)
 
@@ -30,25 +31,26 @@ async def ask(
     subject: PersonId | None,
     subject_number: str,
     case_code: str | None = None,
+    agency: str | None = None,
     purpose: Text | None = None,
 ) -> Answer:
     """What the register says about one person, with the look recorded before the question leaves.
 
     `found` or an explicit `nothing`. Everything else (down, slow, refused, about somebody else)
-    is raised as `Unavailable`. Takes no transaction: never call it inside one.
+    is raised as `Unavailable`. `agency`: for which the answer is wanted; None: for the asker, as
+    of oneself. Takes no transaction: never call it inside one.
     """
     line = city[Registers].line(register)
     asked = line.operation(operation)
     look_id, asked_at = new_id(), clock.now()
     line.wire.question(operation, arguments, str(look_id))  # refuses unusable arguments unrecorded
-    why = purpose or asked.purpose
+    why, whose = purpose or asked.purpose, city[Registers].subject_hash(subject_number)
     async with city.database.write(asker) as db:
         await queries.record_look(
-            db, look_id, asked_at, asker, city[Registers].subject_hash(subject_number), register,
-            operation, why.vi, why.en, asked.legal_basis.text, case_code,
+            db, look_id, asked_at, asker, whose, register, operation, why.vi, why.en,
+            asked.legal_basis.text, case_code, agency,
         )  # fmt: skip
-        if subject is not None:
-            await queries.record_subject(db, subject, look_id)
+        await queries.record_subject(db, subject, whose, look_id)
     started = time.monotonic()
     try:
         reply = await line.ask(operation, arguments, look_id)
@@ -99,6 +101,34 @@ async def claim_looks(db: Write, person: PersonId, number: str) -> None:
     """
     assert db.person == SYSTEM, "anyone else would see only a part of the looks"
     await queries.claim_looks(db, person, db.city[Registers].subject_hash(number))
+
+
+async def hide_looks(
+    db: Write, number: str, agency: str, until: datetime, reason: str, legal_basis: str
+) -> UUID:
+    """From now to `until` what this agency looks at of a person is told them only afterwards.
+
+    Who may order it the database holds: who controls procedures there, and works on no case of it.
+    """
+    now, order_id = clock.now(), new_id()
+    if until <= now:
+        raise Invalid("request.faults", [Fault("/until", "usage.until_is_past")])
+    await queries.order_covert(
+        db, order_id, db.city[Registers].subject_hash(number), agency, reason, legal_basis, now,
+        until, db.person,
+    )  # fmt: skip
+    return order_id
+
+
+async def lift(db: Write, order_id: UUID) -> None:
+    """The order ends now, and what it hid is told from now on."""
+    if not await queries.lift_covert(db, order_id, clock.now()):
+        raise NotFound("usage.no_such_order")
+
+
+async def covert_orders(db: Read) -> list[CovertOrder]:
+    """Those of the agencies whose procedures the acting person controls, newest first."""
+    return await queries.covert_orders(db, ORDERS_SHOWN_MAX)
 
 
 async def status(city: City) -> list[RegisterStatus]:

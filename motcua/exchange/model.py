@@ -141,12 +141,28 @@ class Look(Struct, frozen=True):
     purpose_en: str
     legal_basis: str
     case_code: str | None
+    agency_code: str | None
+    """For which agency it was asked; None: for whoever asked."""
     outcome: str | None
     """`found`, `nothing`, a reason of `REASONS`, or None while it is still being asked."""
 
     @property
     def purpose(self) -> Text:
         return Text(self.purpose_vi, self.purpose_en)
+
+
+class CovertOrder(Struct, frozen=True):
+    """Looks of one agency at one person, hidden by law until a day. Of whom, it does not say."""
+
+    id: UUID
+    agency_code: str
+    reason: str
+    legal_basis: str
+    from_at: datetime
+    until: datetime
+    ordered_by: PersonId
+    lifted_at: datetime | None
+    """When it ended sooner."""
 
 
 class LookPage(Struct, frozen=True):

@@ -19,6 +19,7 @@ from uuid import UUID
 import httpx
 import msgspec
 
+from motcua.base import calling
 from motcua.base.errors import NotAllowed, NotFound, Unavailable
 from motcua.base.settings import Settings
 from motcua.db import City
@@ -78,7 +79,7 @@ class Line:
         self.wire = Wire(name, register.envelope, register.operations)
         self.breaker = rules.Breaker()
         self._settings = settings
-        self._http: httpx.AsyncClient | None = None
+        self._http: calling.Client | None = None
 
     def operation(self, name: str) -> Operation:
         if name not in self.register.operations:
@@ -217,15 +218,10 @@ class Line:
                 self.breaker, time.monotonic(), register.breaker_failures, register.breaker_seconds
             )
 
-    def _client(self) -> httpx.AsyncClient:
+    def _client(self) -> calling.Client:
         if self._http is None:
-            most = self.register.connections
-            self._http = httpx.AsyncClient(
-                limits=httpx.Limits(max_connections=most, max_keepalive_connections=most),
-                timeout=httpx.Timeout(self.register.try_seconds, connect=CONNECT_SECONDS),
-                follow_redirects=False,
-                trust_env=False,  # a proxy of the shell has no business with these letters
-            )
+            waits = httpx.Timeout(self.register.try_seconds, connect=CONNECT_SECONDS)
+            self._http = calling.client([self._url()], waits, self.register.connections)
         return self._http
 
     def _url(self) -> str:

@@ -48,7 +48,7 @@ class Office:
 
     async def held(self, person: PersonId) -> dict[str, PersonId | None]:
         async with self.city.database.read(person) as db:
-            held = await agencies.held_in(db, "SM.1")
+            held = agencies.held_in(await agencies.posts_of(db), "SM.1")
             assert await agencies.roles_in(db, "SM.1") == set(held)
             return held
 
