@@ -2,6 +2,7 @@
 import htmx from 'htmx.org'
 import { Button, ErrorSummary, createAll } from 'govuk-frontend'
 import { keepDesk } from './desk.js'
+import { offerPasskeys } from './passkey.js'
 
 const streams = new Set()
 
@@ -9,6 +10,7 @@ const streams = new Set()
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 start(document)
 document.querySelectorAll('[data-desk]').forEach(keepDesk)
+offerPasskeys(document)
 document.addEventListener('htmx:load', ({ detail }) => detail.elt === document.body || start(detail.elt))
 
 function start (root) {

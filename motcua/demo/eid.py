@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from base64 import urlsafe_b64encode
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,15 +23,18 @@ from joserfc.jwk import ECKey
 from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import Body
 from litestar.response import Redirect
 
 from motcua.base import clock, settings
 from motcua.base.errors import Invalid, NotFound
+from motcua.base.pack import Pack
 from motcua.base.settings import Settings
 from motcua.base.text import Text
 from motcua.demo import people
 from motcua.demo.people import SamplePerson
+from motcua.identity.model import IdentityPack, Provider
 
 CLIENT = "motcua"
 CODE_SECONDS = 60
@@ -40,6 +44,8 @@ CODES_MAX = 1000
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 PARTS = {"residents": "eid", "officers": "staff"}
 CALLBACKS = {"residents": "/sign-in/callback", "officers": "/desk/sign-in/callback"}
+ACR = {"loa1": 1, "loa2": 2, "loa3": 2, "loa4": 2}
+"""How one signs in here, and the level of account that it takes."""
 SENT = ("client_id", "redirect_uri", "response_type", "scope", "state", "nonce",
         "code_challenge", "code_challenge_method", "acr_values")  # fmt: skip
 
@@ -51,6 +57,7 @@ class Grant(msgspec.Struct):
     redirect_uri: str
     challenge: str
     nonce: str | None
+    acr: str | None
     until: datetime
     token_id: str | None = None
 
@@ -58,11 +65,15 @@ class Grant(msgspec.Struct):
 class Realm:
     """One provider: who may sign in here, with which key, and what was granted lately."""
 
+    more: Sequence[SamplePerson] = ()
+    """Accounts that only this provider knows."""
+
     def __init__(self, settings: Settings, name: str) -> None:
         self.settings = settings
         self.name = name
         self.key = _key(settings, name)
-        self.callback = settings.public_url + CALLBACKS[name]
+        here = settings.desk_origin if name == "officers" else settings.public_url
+        self.callback = here + CALLBACKS[name]
         self.grants: OrderedDict[str, Grant] = OrderedDict()
         self.revoked: set[str] = set()
         self.assertions: OrderedDict[str, None] = OrderedDict()
@@ -73,16 +84,25 @@ class Realm:
 
     def accounts(self) -> list[dict[str, Any]]:
         """The buttons of the sign-in page: people, then people in an organisation's name."""
-        known = people.people(self.settings)
+        known = [*people.people(self.settings), *self.more]
         if self.name == "officers":
             return [_button(one) for one in known if one.kind == "officer"]
         firms = [one for one in known if one.represented_by]
         own = [_button(one) for one in known if one.level]
-        return own + [_button(_person(self, f"{f.represented_by}")[0], f) for f in firms]
+        return own + [_button(person_of(self, f"{f.represented_by}")[0], f) for f in firms]
+
+    def shown(self, account: str, asked: str) -> str | None:
+        """How the sign-in is done: as asked first among what this account can show. Who is asked
+        for more than they have shows what they have, and the city must notice."""
+        person, firm = person_of(self, account)
+        if self.name == "officers" or firm:
+            return None
+        can = [acr for acr, level in ACR.items() if level <= (person.level or 0)]
+        return next((acr for acr in asked.split() if acr in can), can[-1])
 
     def claims(self, account: str, level: int | None = None) -> dict[str, Any]:
         """What the provider says about the account; the names are those of the national e-ID."""
-        person, firm = _person(self, account)
+        person, firm = person_of(self, account)
         if self.name == "officers":
             return {"name": person.name, "email": person.email, "preferred_username": person.id}
         claims = {
@@ -100,22 +120,30 @@ class Realm:
             "accountLevel": min(level or 2, person.level or 0),
         }
 
-    def access_token(self, account: str, token_id: str, level: int | None = None) -> str:
+    def returned(self, answer: dict[str, str]) -> dict[str, str]:
+        """What the browser takes back: an answer names who gives it (RFC 9207)."""
+        return {**answer, "iss": self.issuer}
+
+    def access_token(
+        self, account: str, token_id: str, level: int | None = None, acr: str | None = None
+    ) -> str:
         claims = self.claims(account, level)
-        given = self._proof(account, claims, TOKEN_SECONDS)
+        given = self._proof(account, claims, TOKEN_SECONDS, acr)
         own = {"aud": CLIENT, "client_id": CLIENT, "jti": token_id, **claims}
         return self._sign(given | own, "at+jwt")
 
-    def id_token(self, account: str, nonce: str | None) -> str:
-        given = self._proof(account, self.claims(account), ID_TOKEN_SECONDS)
+    def id_token(self, account: str, nonce: str | None, acr: str | None = None) -> str:
+        given = self._proof(account, self.claims(account), ID_TOKEN_SECONDS, acr)
         return self._sign({**given, "aud": CLIENT, "nonce": nonce}, "JWT")
 
-    def _proof(self, account: str, claims: dict[str, Any], seconds: int) -> dict[str, Any]:
+    def _proof(
+        self, account: str, claims: dict[str, Any], seconds: int, acr: str | None
+    ) -> dict[str, Any]:
         now = int(clock.now().timestamp())
-        person, _ = _person(self, account)
+        person, _ = person_of(self, account)
         given = {"iss": self.issuer, "sub": person.subject, "iat": now, "exp": now + seconds}
         level = claims.get("accountLevel")
-        return given | ({"acr": f"loa{level}"} if level else {})
+        return given | ({"acr": acr or f"loa{level}"} if level else {})
 
     def _sign(self, claims: dict[str, Any], kind: str) -> str:
         told = {name: value for name, value in claims.items() if value is not None}
@@ -132,10 +160,11 @@ def mint(
     return realm.access_token(account, secrets.token_urlsafe(16), level)
 
 
-def _person(realm: Realm, account: str) -> tuple[SamplePerson, SamplePerson | None]:
+def person_of(realm: Realm, account: str) -> tuple[SamplePerson, SamplePerson | None]:
     """`an`, or `an@thu-nghiem`: An in the organisation's name."""
     name, _, firm = account.partition("@")
-    person = people.person(realm.settings, name)
+    own = (one for one in realm.more if one.id == name)
+    person = next(own, None) or people.person(realm.settings, name)
     has_account = person.kind == "officer" if realm.name == "officers" else person.level
     if not has_account:
         raise NotFound("demo.no_account", person=name)
@@ -181,7 +210,7 @@ async def discovery(state: State) -> dict[str, Any]:
         "token_endpoint_auth_signing_alg_values_supported": ["ES256"],
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
-        "acr_values_supported": ["loa1", "loa2"],
+        "acr_values_supported": list(ACR),
         "scopes_supported": ["openid"],
     }
 
@@ -220,6 +249,7 @@ async def choose(
         redirect_uri=given["redirect_uri"],
         challenge=given["code_challenge"],
         nonce=given["nonce"] or None,
+        acr=realm.shown(account, given["acr_values"]),
         until=clock.now() + timedelta(seconds=CODE_SECONDS),
     )
     while len(realm.grants) > CODES_MAX:
@@ -241,7 +271,7 @@ def _refused(realm: Realm, given: dict[str, str]) -> Response[Any] | None:
 
 
 def _back(realm: Realm, given: dict[str, str], **answer: str) -> Response[Any]:
-    told = {**answer, "iss": realm.issuer}
+    told = realm.returned(answer)
     if given["state"]:
         told["state"] = given["state"]
     return Redirect(f"{given['redirect_uri']}?{urlencode(told)}", status_code=303)
@@ -263,6 +293,21 @@ async def token(
     state: State,
 ) -> Response[dict[str, Any]]:
     realm: Realm = state.realm
+    grant = granted(realm, data)
+    if isinstance(grant, Response):
+        return grant
+    assert grant.token_id
+    answer = {
+        "access_token": realm.access_token(grant.account, grant.token_id, acr=grant.acr),
+        "id_token": realm.id_token(grant.account, grant.nonce, grant.acr),
+        "token_type": "Bearer",
+        "expires_in": TOKEN_SECONDS,
+    }
+    return Response(answer, headers={"Cache-Control": "no-store"})
+
+
+def granted(realm: Realm, data: dict[str, str]) -> Grant | Response[dict[str, Any]]:
+    """What the code stands for, now used; or the refusal (RFC 6749, 5.2)."""
     try:
         _authenticate(realm, data)
     except (JoseError, ValueError, KeyError, FileNotFoundError):
@@ -272,13 +317,7 @@ async def token(
     except Invalid:
         return Response({"error": "invalid_grant"}, status_code=400)
     grant.token_id = secrets.token_urlsafe(16)
-    answer = {
-        "access_token": realm.access_token(grant.account, grant.token_id),
-        "id_token": realm.id_token(grant.account, grant.nonce),
-        "token_type": "Bearer",
-        "expires_in": TOKEN_SECONDS,
-    }
-    return Response(answer, headers={"Cache-Control": "no-store"})
+    return grant
 
 
 def _authenticate(realm: Realm, data: dict[str, str]) -> None:
@@ -338,16 +377,29 @@ async def userinfo(request: Request[Any, Any, Any], state: State) -> Response[di
     return Response({name: value for name, value in claims.items() if name not in private})
 
 
-def app(realm: Realm) -> Litestar:
+OPEN_ID: tuple[HTTPRouteHandler, ...] = (discovery, jwks, ask, choose, token, userinfo)
+
+
+def app(realm: Realm, handlers: Sequence[HTTPRouteHandler] = OPEN_ID) -> Litestar:
     pages = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
     )
     return Litestar(
-        [discovery, jwks, ask, choose, token, userinfo],
+        [*handlers],
         state=State({"realm": realm, "page": pages.get_template("eid.html")}),
         openapi_config=None,
         request_max_body_size=65_536,
     )
+
+
+def _app_of(settings: Settings, realm: str) -> Litestar:
+    """In the shape that the pack says its provider has."""
+    described: Provider = getattr(Pack(settings.pack).file("identity", IdentityPack), realm)
+    if described.wire == "envelope":
+        from motcua.demo import envelope  # which is made of this module
+
+        return envelope.app(settings, realm)
+    return app(Realm(settings, realm))
 
 
 def main() -> None:
@@ -362,7 +414,7 @@ def main() -> None:
     known = settings.read(pack=given.pack, data=given.data, port=city_port, demo=True)
     # No access log: its lines would hold codes.
     uvicorn.run(
-        app(Realm(known, given.realm)), host=given.host, port=given.port, access_log=False,
+        _app_of(known, given.realm), host=given.host, port=given.port, access_log=False,
         log_level="warning", timeout_graceful_shutdown=2,
     )  # fmt: skip
 

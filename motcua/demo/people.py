@@ -44,7 +44,8 @@ class SamplePerson(msgspec.Struct, frozen=True, kw_only=True):
     children: tuple[str, ...] = ()
     represented_by: str | None = None
     posts: tuple[str, ...] = ()  # what an officer may do: reception | handler | leader
-    scope: str | None = None  # where: every `city` agency | all `communes` | the `platform`
+    # Where: every `city` agency and branch | all `communes` and their points | the `platform`.
+    scope: str | None = None
 
     @property
     def subject(self) -> str:
@@ -252,8 +253,9 @@ def _officers() -> list[SamplePerson]:
         ("inspector", "Dương Văn Khánh", (), "platform"),
         ("analyst", "Mai Phương Thảo", (), "platform"),
         ("council", "Cao Xuân Bách", (), "platform"),
-        ("control", "Tạ Minh Châu", (), "platform"),
+        ("control", "Tạ Minh Châu", (), "city"),
         ("admin", "Hồ Gia Huy", (), "platform"),
+        ("admin-2", "Đinh Thị Ngân", ("admin",), "platform"),
     ]
     return [
         SamplePerson(
@@ -287,15 +289,24 @@ _ROLES = {
     "lan": _role("Người lớn, mức 2; vợ của an", "Adult, level 2; wife of an"),
     "khoi": _role("6 tuổi, chưa có e-ID; con của an và lan", "Aged 6, no e-ID; child of an, lan"),
     "thu-nghiem": _role("Doanh nghiệp do an đại diện", "Firm, represented by an"),
-    "reception": _role("Tiếp nhận ở mọi cơ quan thành phố", "Receives at every city agency"),
+    "reception": _role(
+        "Tiếp nhận ở mọi cơ quan thành phố và chi nhánh một cửa",
+        "Receives at every city agency and one-stop branch",
+    ),
     "handler": _role("Thụ lý ở mọi cơ quan thành phố", "Handles at every city agency"),
     "leader": _role("Lãnh đạo mọi cơ quan thành phố", "Leads every city agency"),
-    "commune": _role("Tiếp nhận, thụ lý ở mọi xã, phường", "Receives and handles in every commune"),
+    "commune": _role(
+        "Tiếp nhận, thụ lý ở mọi xã, phường; tiếp nhận ở mọi điểm một cửa",
+        "Receives and handles in every commune; receives at every one-stop point",
+    ),
     "commune-leader": _role("Lãnh đạo mọi xã, phường", "Leads every commune"),
     "coordinator": _role("Điều phối phản ánh của người dân", "Coordinates residents' reports"),
     "inspector": _role("Kiểm tra vé", "Inspects tickets"),
     "analyst": _role("Làm việc với các chỉ tiêu", "Works on indicators"),
     "council": _role("Thành viên hội đồng", "Sits on the council"),
-    "control": _role("Kiểm soát thủ tục hành chính", "Controls procedures"),
+    "control": _role(
+        "Kiểm soát thủ tục ở mọi cơ quan thành phố", "Controls procedures at every city agency"
+    ),
     "admin": _role("Quản trị hệ thống", "Runs the platform"),
+    "admin-2": _role("Quản trị viên thứ hai", "A second administrator"),
 }

@@ -42,19 +42,28 @@ async def settle(city: City) -> None:
     """
     since = clock.now().date().replace(month=1, day=1)
     book = city[Agencies]
-    offices = [a for a in book.all if a.holds_on(book.today()) and a.kind not in COUNTERS]
+    offices = [a for a in book.all if a.holds_on(book.today())]
     for office in offices:
-        authority.signing_certificate(city.settings, office.code, office.name.vi)
+        if office.kind not in COUNTERS:
+            authority.signing_certificate(city.settings, office.code, office.name.vi)
     async with city.database.write(SYSTEM) as db:
         for one in people.people(city.settings):
             if one.kind != "officer":
                 continue
             officer = await identity.enrol_officer(db, one.subject, one.name, one.email)
+            if "admin" in one.posts:
+                await identity.name_administrator(db, officer)
             for office in offices:
-                if one.scope == ("communes" if office.area else "city"):
-                    for role in one.posts:
-                        seat = _seat(book.units_of(office, since), role)
-                        await agencies.appoint(db, officer, office.code, role, since, *seat)
+                for role in _roles(one, office):
+                    seat = _seat(book.units_of(office, since), role)
+                    await agencies.appoint(db, officer, office.code, role, since, *seat)
+
+
+def _roles(officer: people.SamplePerson, office: agencies.Agency) -> list[str]:
+    """At a counter of the one-stop centre somebody receives, and nobody decides."""
+    if officer.scope != ("communes" if office.area else "city"):
+        return []
+    return [r for r in officer.posts if r == "reception" or office.kind not in COUNTERS]
 
 
 def _seat(units: tuple[agencies.Unit, ...], role: str) -> tuple[str | None, str | None]:

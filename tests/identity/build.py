@@ -14,12 +14,17 @@ import msgspec
 import uvicorn
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from litestar import Litestar
 
 from motcua.base.settings import Settings
 from motcua.db.city import City
+from motcua.demo import eid, envelope
 from motcua.demo.eid import Realm as Provider
 from motcua.demo.eid import app
+from motcua.demo.envelope import Sealing
 from motcua.identity import Realm, actions
+from motcua.identity.model import IdentityPack
+from motcua.identity.outside import Providers
 
 Answer = dict[str, str]
 Claims = dict[str, Any]
@@ -59,9 +64,20 @@ class Liar(Provider):
 async def lying(settings: Settings) -> AsyncIterator[Liar]:
     """Serves the residents' realm of these settings from within the test."""
     liar = Liar(settings, "residents")
+    async with serving(settings, app(liar)):
+        yield liar
+
+
+def envelope_app(provider: Sealing) -> Litestar:
+    return app(provider, [eid.ask, eid.choose, envelope.token, envelope.userinfo])
+
+
+@asynccontextmanager
+async def serving(settings: Settings, provider: Litestar) -> AsyncIterator[None]:
+    """At the place of the residents' e-ID of these settings."""
     server = uvicorn.Server(
         uvicorn.Config(
-            app(liar), host="127.0.0.1", port=settings.demo_port("eid"),
+            provider, host="127.0.0.1", port=settings.demo_port("eid"),
             log_level="error", access_log=False, lifespan="off",
         )
     )  # fmt: skip
@@ -69,7 +85,7 @@ async def lying(settings: Settings) -> AsyncIterator[Liar]:
     while not server.started:  # noqa: ASYNC110 - it has no event to wait for
         await asyncio.sleep(0.01)
     try:
-        yield liar
+        yield
     finally:
         server.should_exit = True
         await task
@@ -82,7 +98,34 @@ def elsewhere(city: City, port: int) -> City:
     )
     other = City(settings, city.pack, city.database.url)
     other.database = city.database
+    close_with(city, other._kept)
     return other
+
+
+def close_with(city: City, kept: dict[Any, Any]) -> None:
+    """What was kept there hangs up when this city does."""
+
+    class Closing:
+        async def close(self) -> None:
+            for one in kept.values():
+                if close := getattr(one, "close", None):
+                    await close()
+
+    city._kept[Closing] = Closing()
+
+
+def rewire(city: City, realm: Realm = "residents", **change: Any) -> None:
+    """The city's provider as another pack would describe it."""
+    pack = city.pack.file("identity", IdentityPack)
+    described = msgspec.structs.replace(getattr(pack, realm), **change)
+    changed = msgspec.structs.replace(pack, **{realm: described})
+    if before := city._kept.pop(Providers, None):
+        close_with(city, {Providers: before})
+    city._kept[Providers] = Providers(city.settings, changed)
+
+
+def another_key() -> ECKey:
+    return ECKey.generate_key("P-256", auto_kid=True)
 
 
 def signed_by_a_stranger(token: str) -> str:

@@ -16,6 +16,8 @@ from motcua.db.city import City
 from motcua.demo import people
 from motcua.identity.actions import BusinessRegister
 from tests.identity import build
+from tests.identity.authenticator import Authenticator
+from tests.identity.officers import altered
 
 START_SECONDS_MAX = 15
 
@@ -78,3 +80,14 @@ async def liar(wired: City, unused_tcp_port: int) -> AsyncIterator[tuple[City, b
     city[BusinessRegister].represents = wired[BusinessRegister].represents
     async with build.lying(city.settings) as provider:
         yield city, provider
+
+
+@pytest.fixture
+def keyed(city: City, tmp_path: Path) -> City:
+    """A city in which officers have nothing but their passkeys."""
+    return altered(city, tmp_path, officers_by="passkey", passkeys={"fresh_for": ["sign"]})
+
+
+@pytest.fixture
+def browser(city: City) -> Authenticator:
+    return Authenticator(city.settings.public_url)

@@ -1,5 +1,6 @@
 """Signing in against a provider over HTTP, sessions, and access tokens."""
 
+import asyncio
 import logging
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import httpx
 import msgspec
 import pytest
 from joserfc.jwk import ECKey
+from msgspec.structs import replace
 
 from motcua import identity
 from motcua.base import clock
@@ -188,8 +190,35 @@ async def test_a_code_is_worth_one_sign_in(wired: City, residents_provider: str)
     answer = await build.choose(begun.address, "an")
     attempt = actions.read_attempt(wired, "residents", begun.cookie, answer["state"])
     await actions.finish(wired, attempt, answer)
-    with pytest.raises(Invalid, match=r"identity\.code_refused"):
+    with pytest.raises(Invalid, match=r"identity\.code_refused"):  # nor is an attempt worth two
         await actions.finish(wired, attempt, answer)
+    with pytest.raises(Invalid, match=r"identity\.code_refused"):
+        await actions.finish(wired, replace(attempt, state="another"), answer)
+
+
+async def test_of_two_that_finish_one_attempt_at_once_one_gets_in(
+    wired: City, residents_provider: str
+) -> None:
+    begun = await actions.begin(wired, "residents", None)
+    answer = await build.choose(begun.address, "an")
+    attempt = actions.read_attempt(wired, "residents", begun.cookie, answer["state"])
+    tries = [actions.finish(wired, attempt, answer) for _ in range(5)]
+    ended = await asyncio.gather(*tries, return_exceptions=True)
+    assert sum(isinstance(one, actions.SignedIn) for one in ended) == 1
+
+
+async def test_an_attempt_begun_with_one_provider_ends_with_no_other(
+    wired: City, residents_provider: str
+) -> None:
+    """The mix-up: an honest answer, brought to where another provider was asked."""
+    begun = await actions.begin(wired, "residents", None)
+    answer = await build.choose(begun.address, "an")
+    attempt = actions.read_attempt(wired, "residents", begun.cookie, answer["state"])
+    elsewhere = replace(attempt, issuer="https://other.example")
+    with pytest.raises(Invalid, match=r"identity\.wrong_issuer"):
+        await actions.finish(wired, elsewhere, answer)
+    with pytest.raises(Invalid, match=r"identity\.wrong_issuer"):
+        await actions.finish(wired, elsewhere, answer | {"iss": "https://other.example"})
 
 
 async def test_a_code_of_another_attempt_is_refused(wired: City, residents_provider: str) -> None:
@@ -236,13 +265,23 @@ async def test_user_info_about_somebody_else_is_refused(liar: tuple[City, build.
         await build.sign_in(city, "an")
 
 
-@pytest.mark.parametrize("acr", [None, "loa1", "loa9"])
 async def test_a_sign_in_that_showed_less_than_level_two_is_level_one(
+    liar: tuple[City, build.Liar],
+) -> None:
+    city, provider = liar
+    provider.twist = lambda claims, kind: {**claims, "acr": "loa1"} if kind == "JWT" else claims
+    shown = (await build.sign_in(city, "an")).viewer.assurance
+    assert shown == identity.Assurance(proofing=1, authentication=1)
+
+
+@pytest.mark.parametrize("acr", [None, "", "loa9"])
+async def test_a_sign_in_that_does_not_say_how_it_was_done_opens_nothing(
     liar: tuple[City, build.Liar], acr: str | None
 ) -> None:
     city, provider = liar
     provider.twist = lambda claims, kind: {**claims, "acr": acr} if kind == "JWT" else claims
-    assert (await build.sign_in(city, "an")).viewer.level == 1
+    with pytest.raises(NotAllowed, match=r"identity\.level_not_shown"):
+        await build.sign_in(city, "an")
 
 
 async def test_a_changed_number_stays_with_the_same_person(liar: tuple[City, build.Liar]) -> None:
@@ -293,6 +332,7 @@ async def test_a_provider_that_is_down_is_unavailable(wired: City, unused_tcp_po
 async def test_outside_the_demo_no_provider_is_made_up(wired: City) -> None:
     settings = msgspec.structs.replace(wired.settings, demo=False)
     city = City(settings, wired.pack, wired.database.url)
+    build.close_with(wired, city._kept)
     with pytest.raises(Unavailable, match=r"identity\.no_provider"):
         await actions.begin(city, "residents", None)
     with pytest.raises(NotAllowed, match=REFUSED):
@@ -336,7 +376,7 @@ async def test_no_secret_of_a_sign_in_is_logged(
     token = eid.mint(wired.settings, "binh")
     await identity.bearer(wired, token)
     with pytest.raises(Invalid):
-        await actions.finish(wired, attempt, answer)
+        await actions.finish(wired, replace(attempt, state="another"), answer)
     secrets = (answer["code"], attempt.verifier, attempt.nonce, signed_in.cookie, begun.cookie,
                token, token.split(".")[2], "999090000017", "Nguyễn")  # fmt: skip
     assert not [secret for secret in secrets if secret in caplog.text]

@@ -18,6 +18,7 @@ from litestar.di import Provide
 from motcua import identity, web
 from motcua.db.city import City
 from motcua.identity import pages
+from motcua.identity.pages import signing_in
 from motcua.identity.rules import form_name
 from motcua.web import fields_used
 from tests.identity import build
@@ -48,7 +49,7 @@ async def browser(wired: City) -> AsyncIterator[AsyncClient]:
             "viewer": Provide(viewer_of, sync_to_thread=False),
         },
     )
-    pages._forms_by_client._seen.clear()
+    signing_in._forms_by_client.forget()
     async with AsyncClient(
         transport=ASGITransport(cast(Any, app)),
         base_url=wired.settings.public_url,
@@ -97,7 +98,7 @@ def typed_in(page: str) -> dict[str, str]:
 
 
 def test_the_page_has_exactly_what_its_template_uses() -> None:
-    assert fields_used(pages.KeptPage.template) == set(pages.KeptPage.__struct_fields__)
+    assert fields_used(signing_in.KeptPage.template) == set(signing_in.KeptPage.__struct_fields__)
 
 
 async def test_what_was_typed_is_given_back_to_the_same_person_and_sent_by_them(
@@ -185,7 +186,7 @@ async def test_a_made_up_cookie_gives_nothing(
 
 
 async def test_a_form_that_is_too_large_is_not_kept(browser: AsyncClient) -> None:
-    _, to = await send(browser, data={"text": "x" * pages.FORM_BYTES_MAX})
+    _, to = await send(browser, data={"text": "x" * signing_in.FORM_BYTES_MAX})
     assert to == FORM_PAGE
     _, to = await send(browser, json=TYPED)
     assert to == FORM_PAGE

@@ -33,7 +33,9 @@ async def which_officer(viewer: NamedDependency[Viewer | None]) -> dict[str, Any
 
 async def who(city: City, connection: Any) -> Viewer | None:
     realm: identity.Realm = "officers" if connection.url.path.startswith("/desk") else "residents"
-    cookie = connection.cookies.get(identity.cookie_name(city.settings.public_url, realm))
+    here = city.settings
+    origin = here.desk_origin if realm == "officers" else here.public_url
+    cookie = connection.cookies.get(identity.cookie_name(origin, realm))
     return await identity.session_viewer(city, realm, cookie)
 
 
@@ -44,7 +46,10 @@ def viewer_of(scope: Scope) -> Viewer | None:
 
 def application(city: City) -> Litestar:
     info = city.pack.info
-    site = web.Site(name=info.name, zone=ZoneInfo(info.time_zone), currency="VND")
+    site = web.Site(
+        name=info.name, zone=ZoneInfo(info.time_zone), currency="VND",
+        origin=city.settings.public_url, desk_origin=city.settings.desk_url or "",
+    )  # fmt: skip
     return Litestar(
         [*pages.routes, who_am_i, which_officer],
         plugins=[web.build(site, partial(who, city))],
@@ -99,7 +104,7 @@ async def test_a_resident_signs_in_and_lands_where_they_were_going(
     assert away.startswith(f"{residents_provider}/authorize?")
     asked = {name: values[0] for name, values in parse_qs(urlsplit(away).query).items()}
     assert asked["code_challenge_method"] == "S256"
-    assert asked["acr_values"] == "loa2 loa1"
+    assert asked["acr_values"] == "loa2 loa1 loa3 loa4"
     assert {"state", "nonce", "code_challenge"} <= asked.keys()
     landed = await arrive(browser, "/sign-in", await build.choose(away, "an"))
     assert (landed.status_code, landed.headers["location"]) == (303, "/cases/H26.1?x=2")
@@ -139,6 +144,7 @@ async def test_cookies_cannot_be_read_by_scripts_or_sent_by_other_sites(
 async def test_over_tls_cookies_are_bound_to_the_host(wired: City, residents_provider: str) -> None:
     settings = msgspec.structs.replace(wired.settings, public_url="https://city.example")
     city = City(settings, wired.pack, wired.database.url)
+    build.close_with(wired, city._kept)
     city.database = wired.database
     async with a_browser(city) as browser:
         begun = await browser.get("/sign-in/start")
@@ -259,6 +265,7 @@ async def test_who_does_not_represent_the_firm_is_told(
 async def test_a_provider_that_is_down_is_said_in_words(wired: City, unused_tcp_port: int) -> None:
     settings = msgspec.structs.replace(wired.settings, port=unused_tcp_port - 10)
     city = City(settings, wired.pack, wired.database.url)
+    build.close_with(wired, city._kept)
     city.database = wired.database
     async with a_browser(city) as browser:
         page = await browser.get("/sign-in")

@@ -1,14 +1,17 @@
 """What a provider's word is worth."""
 
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from motcua.base.errors import NotAllowed
 from motcua.base.text import Text
 from motcua.identity import rules
-from motcua.identity.model import Attempt, Claims, Provider
+from motcua.identity.model import ORDINARY, Account, Assurance, Attempt, Claims, Provider
 
 NOW = 1_000_000.0
 ISSUER = "https://eid.example"
@@ -17,7 +20,12 @@ PROVIDER = Provider(
     name=Text(vi="e-ID", en="e-ID"),
     client_id="city",
     audience="api",
-    acr={"loa1": 1, "loa2": 2},
+    acr={
+        "loa2": Assurance(proofing=2, authentication=2),
+        "loa1": Assurance(proofing=1, authentication=1),
+        "loa4": Assurance(proofing=2, authentication=4),
+        "loa3": Assurance(proofing=2, authentication=3),
+    },
     claims=Claims(
         name="fullName",
         number="citizenPid",
@@ -86,22 +94,73 @@ def test_an_access_token_ends_to_the_second() -> None:
 @pytest.mark.parametrize(
     ("acr", "held", "expected"),
     [
-        ("loa2", 2, 2),
-        ("loa2", "2", 2),
-        ("loa1", 2, 1),  # signed in weakly with a strong account
-        ("loa2", 1, 1),  # an account that never was more
-        (None, 2, 1),  # the provider did not say how
-        ("loa9", 2, 1),  # a word we do not know
-        ("loa2", None, 1),
-        ("loa2", "high", 1),
-        ("loa2", 7, 2),  # more than any level there is
-        ("loa1", 0, 1),
+        ("loa2", 2, (2, 2)),
+        ("loa2", "2", (2, 2)),
+        ("loa2", "02", (2, 2)),
+        ("loa4", 2, (2, 4)),
+        ("loa1", 2, (1, 1)),  # signed in weakly with a strong account
+        ("loa2", 1, (1, 2)),  # an account that never was more
+        ("loa4", 1, (1, 4)),
     ],
 )
-def test_the_level_is_the_lower_of_account_and_sign_in(
-    acr: str | None, held: Any, expected: int
+def test_on_each_axis_the_lower_of_account_and_sign_in_counts(
+    acr: str, held: Any, expected: tuple[int, int]
 ) -> None:
-    assert rules.level(PROVIDER, {"acr": acr, "accountLevel": held}) == expected
+    shown = rules.assurance(PROVIDER, {"acr": acr, "accountLevel": held})
+    assert shown is not None
+    assert (shown.proofing, shown.authentication) == expected
+
+
+@pytest.mark.parametrize(
+    ("acr", "held"),
+    [
+        (None, 2),  # the provider did not say how
+        ("", 2),
+        ("loa9", 2),  # a word we do not know
+        (["loa2"], 2),
+        ("loa2", None),
+        ("loa2", "high"),
+        ("loa2", "²"),
+        ("loa2", 0),
+        ("loa2", 7),  # more than any level there is
+        ("loa2", -1),
+        ("loa2", "9" * 5000),
+    ],
+)
+def test_what_a_provider_leaves_out_or_makes_up_shows_nothing(acr: Any, held: Any) -> None:
+    with pytest.raises(NotAllowed, match=r"identity\.level_not_shown"):
+        rules.assurance(PROVIDER, {"acr": acr, "accountLevel": held})
+
+
+AXES = st.builds(
+    Assurance,
+    proofing=st.integers(min_value=0, max_value=2),
+    authentication=st.integers(min_value=0, max_value=4),
+)
+
+
+@given(shown=AXES, needed=AXES)
+def test_a_sign_in_that_shows_less_on_either_axis_is_refused(
+    shown: Assurance, needed: Assurance
+) -> None:
+    account = Account(realm="residents", provider="eid", subject="s", name="An", assurance=shown)
+    is_enough = shown.proofing >= needed.proofing and shown.authentication >= needed.authentication
+    with nullcontext() if is_enough else pytest.raises(NotAllowed, match="level_not_shown"):
+        rules.check_shown(account, needed)
+    assert shown.capped(needed).reaches(shown) == needed.reaches(shown)
+
+
+@pytest.mark.parametrize(
+    ("needed", "asked"),
+    [
+        (ORDINARY, "loa2 loa1 loa4 loa3"),  # all, as the pack orders them
+        (Assurance(proofing=2, authentication=1), "loa2 loa3 loa4"),  # what reaches it, least first
+        (Assurance(proofing=0, authentication=3), "loa3 loa4"),
+        (Assurance(proofing=2, authentication=4), "loa4"),
+    ],
+)
+def test_more_is_asked_for_by_name(needed: Assurance, asked: str) -> None:
+    assert rules.acr_asked(PROVIDER, needed) == asked
 
 
 def test_an_account_is_read_by_the_names_of_the_pack() -> None:
@@ -111,7 +170,8 @@ def test_an_account_is_read_by_the_names_of_the_pack() -> None:
         {"sub": "s", "fullName": " Nguyễn Văn An ", "citizenPid": "999090000017",
          "birthDate": "1990-03-12", "acr": "loa2", "accountLevel": 2},
     )  # fmt: skip
-    assert (person.name, person.number, person.level) == ("Nguyễn Văn An", "999090000017", 2)
+    assert (person.name, person.number) == ("Nguyễn Văn An", "999090000017")
+    assert person.assurance == Assurance(proofing=2, authentication=2)
     assert person.birth_date == date(1990, 3, 12)
     assert person.organisation is None
 
@@ -120,7 +180,7 @@ def test_an_organisations_account_has_no_level() -> None:
     claims = {"sub": "s", "fullName": "An", "acr": "loa2", "accountLevel": 2,
               "organisation": {"taxCode": "9990000018", "name": "Thử Nghiệm"}}  # fmt: skip
     account = rules.account("residents", PROVIDER, claims)
-    assert account.level is None
+    assert account.assurance is None
     assert account.organisation is not None
     assert account.organisation.code == "9990000018"
 
@@ -130,7 +190,11 @@ def test_an_organisations_account_has_no_level() -> None:
 )
 def test_an_account_that_cannot_be_read_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(NotAllowed):
-        rules.account("residents", PROVIDER, {"sub": "s", "fullName": "An", **change})
+        rules.account(
+            "residents",
+            PROVIDER,
+            {"sub": "s", "fullName": "An", "acr": "loa2", "accountLevel": 2, **change},
+        )
 
 
 @pytest.mark.parametrize("path", ["/", "/me", "/procedures/3.000333?copies=3&x=%2F%2Fy", "/a//b"])
@@ -152,7 +216,13 @@ def test_a_way_to_another_site_is_never_returned_to(path: str | None) -> None:
 
 def test_a_sealed_attempt_cannot_be_changed() -> None:
     attempt = Attempt(
-        realm="residents", state="s", nonce="n", verifier="v", return_to="/me", until=1
+        realm="residents",
+        issuer=ISSUER,
+        state="s",
+        nonce="n",
+        verifier="v",
+        return_to="/me",
+        until=1,
     )
     key = b"k" * 32
     cookie = rules.sealed(key, attempt)

@@ -16,6 +16,7 @@ from motcua.base.ids import PersonId
 from motcua.db.city import City
 from motcua.demo import eid
 from motcua.identity import actions
+from motcua.identity.actions import tokens
 from motcua.web import SignInNeeded
 from tests.identity import build
 
@@ -134,10 +135,10 @@ async def test_an_id_token_opens_no_api(liar: tuple[City, build.Liar]) -> None:
 async def test_tokens_kept_in_memory_are_bounded(
     wired: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "TOKENS_MAX", 3)
+    monkeypatch.setattr(tokens, "TOKENS_MAX", 3)
     viewer = identity.Viewer(person=PersonId(UUID(int=5)), name="x")
     until = clock.now().timestamp() + 60
     for token in "abcde":
-        wired[actions.Tokens].keep(token, viewer, until)
+        wired[actions.Tokens].keep(token, tokens.Known(viewer, until))
     kept = [token for token in "abcde" if wired[actions.Tokens].get(token)]
     assert kept == ["c", "d", "e"]

@@ -1,30 +1,31 @@
 """The pages of signing in and out: one set for residents, one for officers, and nothing shared."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromQuery
-from litestar.response import Redirect
+from litestar.params import FromQuery, QueryParameter
 
-from motcua.base.errors import Invalid, NotAllowed, Refusal, Unavailable
-from motcua.base.settings import Settings
+from motcua.base.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from motcua.base.text import Text
 from motcua.db import City
 from motcua.identity import actions
-from motcua.identity.actions import (
-    ATTEMPT_SECONDS,
-    FORM_KEPT,
-    HOMES,
-    SESSION_LIMITS,
-    Begun,
-    SignedIn,
+from motcua.identity.actions import FORM_KEPT, HOMES
+from motcua.identity.actions.confirming import described
+from motcua.identity.model import ORDINARY, Assurance, KeptForm, Realm, Viewer
+from motcua.identity.pages.cookies import (
+    attempt_cookie,
+    away,
+    cookie,
+    device_of,
+    gone,
+    origin,
+    session_cookie,
+    session_of,
 )
-from motcua.identity.model import KeptForm, Realm, Viewer
 from motcua.identity.rules import attempt_name, cookie_name, form_name, local_path
 from motcua.web import Throttle, reasons
 from motcua.web.guard import Kept
@@ -36,7 +37,7 @@ FORM_BYTES_MAX = 65_536
 SIZE_DIGITS_MAX = 10
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
-_forms_by_client = Throttle(30, 600)
+_forms_by_client = Throttle(30, 600, "kept_forms")
 
 Asked = Request[Any, Any, Any]
 
@@ -48,8 +49,11 @@ STOPPED = {
     "provider_refused": 400,
     "code_refused": 400,
     "token_refused": 403,
+    "level_not_shown": 403,
     "not_representative": 403,
     "provider_down": 503,
+    "challenge_over": 400,
+    "passkey_refused": 403,
     "no_provider": 503,
     "register_down": 503,
 }
@@ -61,7 +65,12 @@ class SignInPage(Page):
 
     is_desk: bool
     provider: Text
+    takes_provider: bool
+    takes_passkeys: bool
+    is_made: bool
+    """A key was just made, and is tried here for the first time."""
     start: str
+    next: str
     stopped: str | None
     """What happened, where a sign-in ended without one."""
 
@@ -88,9 +97,16 @@ async def ask(
 
 @get("/sign-in/start", opt=PUBLIC)
 async def start(
-    request: Asked, city: NamedDependency[City], next: FromQuery[str | None] = None
+    request: Asked,
+    city: NamedDependency[City],
+    next: FromQuery[str | None] = None,
+    level: Annotated[int, QueryParameter(name="level", ge=0, le=2)] = 0,
+    authentication: Annotated[int, QueryParameter(name="authentication", ge=0, le=4)] = 0,
+    again: FromQuery[bool] = False,
 ) -> Response[Any]:
-    return await _start(request, city, "residents", next)
+    """`level` and `authentication`: what the page asks for to which the person comes back."""
+    needed = Assurance(proofing=level, authentication=authentication)
+    return await _start(request, city, "residents", next, needed, again)
 
 
 @get("/sign-in/callback", opt=PUBLIC)
@@ -109,15 +125,19 @@ async def ask_officer(
     city: NamedDependency[City],
     next: FromQuery[str | None] = None,
     stopped: FromQuery[str | None] = None,
+    made: FromQuery[bool] = False,
 ) -> Response[bytes]:
-    return _ask(request, city, "officers", next, stopped)
+    return _ask(request, city, "officers", next, stopped, made)
 
 
 @get("/desk/sign-in/start", opt=PUBLIC)
 async def start_officer(
-    request: Asked, city: NamedDependency[City], next: FromQuery[str | None] = None
+    request: Asked,
+    city: NamedDependency[City],
+    next: FromQuery[str | None] = None,
+    again: FromQuery[bool] = False,
 ) -> Response[Any]:
-    return await _start(request, city, "officers", next)
+    return await _start(request, city, "officers", next, is_again=again)
 
 
 @get("/desk/sign-in/callback", opt=PUBLIC)
@@ -172,25 +192,25 @@ async def keep_form(city: City, request: Asked, is_desk: bool) -> Kept | None:
     address = f"{request.url.path}?{request.url.query}".rstrip("?")
     form = KeptForm(address, fields, len(fields) < len(sent))
     realm: Realm = "officers" if is_desk else "residents"
-    session = request.cookies.get(cookie_name(city.settings.public_url, realm))
+    session = session_of(request, city.settings, realm)
     secret = await actions.keep_form(city, realm, session, form)
     if secret is None:
         return None
-    name = form_name(city.settings.public_url, realm)
-    cookie = _cookie(city.settings, name, secret, int(FORM_KEPT.total_seconds()))
-    return Kept(f"{DOORS[realm]}/kept", cookie)
+    name = form_name(origin(city.settings, realm), realm)
+    seconds = int(FORM_KEPT.total_seconds())
+    return Kept(f"{DOORS[realm]}/kept", cookie(city.settings, realm, name, secret, seconds))
 
 
 async def _kept(
     request: Asked, city: City, viewer: Viewer, realm: Realm, next: str | None
 ) -> Response[Any]:
     """Nothing is sent by itself: the person does it, and sees for which page."""
-    secret = request.cookies.get(form_name(city.settings.public_url, realm))
+    secret = request.cookies.get(form_name(origin(city.settings, realm), realm))
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
         form = await actions.kept_form(db, realm, secret)
     back = local_path(next, HOMES[realm])
     if form is None:
-        return _away(back, [])
+        return away(back, [])
     page = KeptPage(
         is_desk=realm == "officers",
         action=form.address,
@@ -202,12 +222,22 @@ async def _kept(
 
 
 def _ask(
-    request: Asked, city: City, realm: Realm, next: str | None, stopped: str | None
+    request: Asked,
+    city: City,
+    realm: Realm,
+    next: str | None,
+    stopped: str | None,
+    is_made: bool = False,
 ) -> Response[bytes]:
     is_stopped = stopped in STOPPED
     language = language_of(request)
+    pack = described(city)
     page = SignInPage(
         is_desk=realm == "officers",
+        takes_provider=pack.takes_provider(realm),
+        takes_passkeys=realm == "officers" and pack.has_passkeys,
+        is_made=is_made,
+        next=local_path(next, HOMES[realm]),
         provider=actions.provider(city, realm).name,
         start=f"{DOORS[realm]}/start?{_onward(realm, next)}",
         stopped=reasons.sentence(f"identity.{stopped}", {}, language) if is_stopped else None,
@@ -215,35 +245,53 @@ def _ask(
     return render(page, request, STOPPED.get(stopped or "", 200))
 
 
-async def _start(request: Asked, city: City, realm: Realm, next: str | None) -> Response[Any]:
+async def _start(
+    request: Asked,
+    city: City,
+    realm: Realm,
+    next: str | None,
+    needed: Assurance = ORDINARY,
+    is_again: bool = False,
+) -> Response[Any]:
+    _must_take_provider(city, realm)
+    session = session_of(request, city.settings, realm)
+    is_raised = needed != ORDINARY
+    usual = await actions.usual_assurance(city, realm, session) if is_raised else None
     try:
-        begun = await actions.begin(city, realm, next)
-    except Unavailable as refusal:
+        begun = await actions.begin(city, realm, next, needed, usual, is_again)
+    except (Invalid, NotAllowed, Unavailable) as refusal:
         return _stopped(realm, refusal, next, [])
-    return _away(begun.address, [_attempt_cookie(city.settings, begun)])
+    return away(begun.address, [attempt_cookie(city.settings, realm, begun)])
 
 
 async def _callback(request: Asked, city: City, realm: Realm) -> Response[Any]:
+    _must_take_provider(city, realm)
     answer = dict(request.query_params)
-    name = attempt_name(city.settings.public_url, answer.get("state", ""))
+    name = attempt_name(origin(city.settings, realm), answer.get("state", ""))
     sealed, return_to = request.cookies.get(name), None
     try:
         attempt = actions.read_attempt(city, realm, sealed, answer.get("state"))
         return_to = attempt.return_to
-        signed_in = await actions.finish(city, attempt, answer)
+        signed_in = await actions.finish(city, attempt, answer, device_of(request))
     except (Invalid, NotAllowed, Unavailable) as refusal:
-        return _stopped(realm, refusal, return_to, [_gone(city.settings, name)])
-    session = cookie_name(city.settings.public_url, realm)
-    await actions.sign_out(city, realm, request.cookies.get(session))
-    cookies = [_session_cookie(city.settings, realm, signed_in), _gone(city.settings, name)]
-    return _away(signed_in.return_to, cookies)
+        return _stopped(realm, refusal, return_to, [gone(city.settings, realm, name)])
+    await actions.sign_out(city, realm, session_of(request, city.settings, realm))
+    cookies = [session_cookie(city.settings, realm, signed_in), gone(city.settings, realm, name)]
+    return away(signed_in.return_to, cookies)
+
+
+def _must_take_provider(city: City, realm: Realm) -> None:
+    if not described(city).takes_provider(realm):
+        raise NotFound("web.not_found")
 
 
 async def _sign_out(request: Asked, city: City, realm: Realm) -> Response[Any]:
-    name = cookie_name(city.settings.public_url, realm)
+    name = cookie_name(origin(city.settings, realm), realm)
     await actions.sign_out(city, realm, request.cookies.get(name))
     home = "/" if realm == "residents" else DOORS[realm]
-    return _away(home, [_gone(city.settings, name)])
+    left = away(home, [gone(city.settings, realm, name)])
+    left.headers["Clear-Site-Data"] = '"cache", "storage"'  # who comes next to this machine
+    return left
 
 
 def _stopped(
@@ -256,42 +304,8 @@ def _stopped(
     elif room != "identity" or why not in STOPPED:
         raise refusal
     address = f"{DOORS[realm]}?{urlencode({'stopped': why})}&{_onward(realm, next)}"
-    return _away(address, cookies)
+    return away(address, cookies)
 
 
 def _onward(realm: Realm, next: str | None) -> str:
     return urlencode({"next": local_path(next, HOMES[realm])})
-
-
-def _away(address: str, cookies: Sequence[Cookie]) -> Response[Any]:
-    head = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    return Redirect(address, status_code=303, cookies=cookies, headers=head)
-
-
-def _attempt_cookie(settings: Settings, begun: Begun) -> Cookie:
-    # One for each attempt, so that two windows do not spoil each other's.
-    name = attempt_name(settings.public_url, begun.state)
-    return _cookie(settings, name, begun.cookie, ATTEMPT_SECONDS)
-
-
-def _session_cookie(settings: Settings, realm: Realm, signed_in: SignedIn) -> Cookie:
-    longest, _ = SESSION_LIMITS[realm]
-    name = cookie_name(settings.public_url, realm)
-    return _cookie(settings, name, signed_in.cookie, int(longest.total_seconds()))
-
-
-def _gone(settings: Settings, name: str) -> Cookie:
-    return _cookie(settings, name, "", 0)
-
-
-def _cookie(settings: Settings, name: str, value: str, seconds: int) -> Cookie:
-    return Cookie(
-        key=name,
-        value=value,
-        max_age=seconds,
-        path="/",
-        secure=settings.public_url.startswith("https://"),
-        httponly=True,
-        # Lax: the provider's redirect back is a visit from another site.
-        samesite="lax",
-    )
