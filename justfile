@@ -41,6 +41,14 @@ lock:
     {{ bin }}/uv pip compile pyproject.toml --generate-hashes --python-version 3.11 --universal -q --no-header --no-annotate -o requirements/run.lock
     {{ bin }}/uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.11 --universal -q --no-header --no-annotate -o requirements/dev.lock
 
+# What the platform is made of, as CycloneDX JSON from the lock files.
+sbom FILE="sbom.cdx.json":
+    {{ python }} build_backend/sbom.py {{ FILE }}
+
+# Every route as everybody: writes the table of who may do what anew, to be read before it is kept.
+access:
+    MOTCUA_ACCESS_TABLE=write {{ python }} -m pytest tests/structure/test_access.py
+
 # The empty files of a new room.
 new-room NAME:
     @mkdir -p motcua/{{ NAME }}/html tests/{{ NAME }}

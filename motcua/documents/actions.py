@@ -6,8 +6,9 @@ step may be repeated after a failure: the number stays, and a paper recorded twi
 """
 
 import asyncio
+import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import structs
 
 from motcua.base import clock
-from motcua.base.errors import NotFound
+from motcua.base.errors import Conflict, Fault, Invalid, NotFound
 from motcua.base.ids import SYSTEM, CaseId, DocumentId, PersonId, new_id, new_reference
 from motcua.base.settings import Settings
 from motcua.db import City, Read, Write, events
 from motcua.documents import queries
 from motcua.documents.model import (
+    HELD,
     File,
     Issued,
     Opening,
@@ -30,12 +33,14 @@ from motcua.documents.model import (
     Prepared,
     Record,
     Reserved,
+    Scan,
     Shown,
     Status,
     Upload,
     VaultPaper,
     Verdict,
 )
+from motcua.documents.outside.scanning import Scanner
 from motcua.documents.outside.signing import Signer
 from motcua.documents.outside.store import FolderStore
 from motcua.documents.outside.typesetting import typeset
@@ -44,7 +49,12 @@ from motcua.documents.rules import papers, uploads, verdict
 VAULT_PAPERS_MAX = 200
 SHARED_FILES_MAX = 200
 OPENINGS_PER_PAGE = 50
+SCANNED_AT_ONCE_MAX = 200
+UNCLEAR_MAX = 3
+"""So many unclear answers in a row are the scanner's fault; one alone may be its file's, which then
+goes to the end and holds up no other."""
 _NEWEST = UUID(int=2**128 - 1)
+log = logging.getLogger("motcua.documents")
 EXIT = {"valid": 0, "invalid": 1, "unknown": 2}
 
 
@@ -68,9 +78,15 @@ class Signers:
 # Files that people hand in
 
 
-async def examine(name: str, content: bytes) -> Upload:
-    """The upload, looked at in a thread. Needs no transaction and wants none open."""
-    return await asyncio.to_thread(uploads.examine, name, content)
+async def examine(city: City, name: str, content: bytes) -> Upload:
+    """The upload, looked at in a thread and by the scanner. Needs no transaction and wants none
+    open. Malware is refused here and never kept."""
+    upload = await asyncio.to_thread(uploads.examine, name, content)
+    scan = await city[Scanner].scan(content)
+    if scan == "infected":
+        log.warning("malware refused", extra={"media_type": upload.media_type})
+        raise Invalid("documents.infected", [Fault("/file", "documents.infected")])
+    return structs.replace(upload, scan=scan)
 
 
 async def store_upload(db: Write, upload: Upload) -> File:
@@ -78,7 +94,14 @@ async def store_upload(db: Write, upload: Upload) -> File:
     await asyncio.to_thread(db.city[FolderStore].put, upload.content)
     owner = db.behalf or db.person
     return await _add_file(
-        db, owner, upload.name, upload.media_type, len(upload.content), upload.sha256
+        db,
+        owner,
+        upload.name,
+        upload.media_type,
+        len(upload.content),
+        upload.sha256,
+        upload.scan,
+        upload.sent_sha256,
     )
 
 
@@ -90,9 +113,19 @@ async def open_file(db: Write, file_id: DocumentId) -> tuple[File, bytes]:
     file = await queries.file_by_id(db, file_id)
     if file is None:
         raise NotFound("documents.no_such_file")
+    _refuse_held([file])
     if file.owner not in (db.person, db.behalf):
-        await events.record(db, "document.opened", file.id, person=file.owner)
+        await events.record(
+            db, "document.opened", file.id, person=file.owner, facts=await _looked_for(db, file)
+        )
     return file, await asyncio.to_thread(db.city[FolderStore].get, file.sha256)
+
+
+async def _looked_for(db: Read, file: File) -> dict[str, str]:
+    """For which agency it was opened, and the order that hides it, as long as that holds."""
+    found = await queries.opened_for(db, file.id, file.owner, clock.now())
+    facts = {"agency": found.agency_code, "covert": found.covert} if found else {}
+    return {name: str(fact) for name, fact in facts.items() if fact}
 
 
 async def openings_of_me(db: Read, before: UUID | None = None) -> list[Opening]:
@@ -118,8 +151,10 @@ async def share(
     """Let an agency or a person read the files from now on. All of them, or NotFound."""
     wanted = set(file_ids)
     assert len(wanted) <= SHARED_FILES_MAX
-    if len(await queries.files_by_id(db, list(wanted))) < len(wanted):
+    found = await queries.files_by_id(db, list(wanted))
+    if len(found) < len(wanted):
         raise NotFound("documents.no_such_file")
+    _refuse_held(found)
     await queries.share_files(db, list(wanted), agency, person, db.person, clock.now())
 
 
@@ -129,12 +164,46 @@ async def give(db: Write, file_ids: Sequence[DocumentId], person: PersonId) -> N
     await queries.give_files(db, list(file_ids), person)
 
 
+async def scan_again(city: City) -> int:
+    """Ask the scanner about every upload that waits for it; how many it still could not judge."""
+    async with city.database.read(SYSTEM) as db:
+        waiting = await queries.files_in_quarantine(db, SCANNED_AT_ONCE_MAX)
+    judged = unclear = 0
+    for file in waiting:
+        content = await asyncio.to_thread(city[FolderStore].get, file.sha256)
+        scan = await city[Scanner].scan(content)
+        async with city.database.write(SYSTEM) as db:
+            await queries.note_scan(db, file.id, scan, clock.now())
+            if scan != "quarantined":
+                await events.record(db, "document.scanned", file.id, person=file.owner)
+        judged, unclear = (judged, unclear + 1) if scan == "quarantined" else (judged + 1, 0)
+        if unclear == UNCLEAR_MAX:
+            break
+    return len(waiting) - judged
+
+
+def _refuse_held(files: Sequence[File]) -> None:
+    """A file in quarantine is nobody's to read or to attach, and one that harms never is."""
+    for file in files:
+        if file.scan in HELD:
+            raise Conflict(f"documents.{file.scan}", name=file.name)
+
+
 async def _add_file(
-    db: Write, owner: PersonId, name: str, media_type: str, size: int, digest: bytes
+    db: Write,
+    owner: PersonId,
+    name: str,
+    media_type: str,
+    size: int,
+    digest: bytes,
+    scan: Scan = "own",
+    sent: bytes | None = None,
 ) -> File:
     file_id, at = DocumentId(new_id()), clock.now()
-    await queries.add_file(db, file_id, owner, db.person, name, media_type, size, digest, at)
-    return File(file_id, owner, name, media_type, size, digest, at)
+    await queries.add_file(
+        db, file_id, owner, db.person, name, media_type, size, digest, at, scan, sent or digest
+    )
+    return File(file_id, owner, name, media_type, size, digest, at, scan)
 
 
 # Papers that agencies issue
@@ -229,8 +298,10 @@ async def of_case(db: Read, case: CaseId) -> list[Issued]:
 
 
 async def of_cases(db: Read, cases: Sequence[CaseId]) -> dict[CaseId, list[Issued]]:
-    """The same for a list of cases, in one statement."""
+    """The same for a list of cases, in one statement; for none in none."""
     found: dict[CaseId, list[Issued]] = {case: [] for case in cases}
+    if not found:
+        return found
     for one in await queries.results_of_cases(db, list(cases)):
         found[one.case].append(one)
     return found
@@ -307,3 +378,35 @@ def file_id_of(text: str) -> DocumentId:
         return DocumentId(UUID(text))
     except ValueError:
         raise NotFound("documents.no_such_file") from None
+
+
+# Bytes of other rooms
+
+
+async def keep_bytes(city: City, content: bytes) -> bytes:
+    """The digest under which they now lie, sealed; name it in a row, or they are swept away."""
+    return await asyncio.to_thread(city[FolderStore].put, content)
+
+
+async def kept_bytes(city: City, sha256: bytes) -> bytes:
+    return await asyncio.to_thread(city[FolderStore].get, sha256)
+
+
+async def sweep(
+    city: City, seconds: float, named: Callable[[list[bytes]], Awaitable[set[bytes]]]
+) -> int:
+    """Take away what lay untouched so long and of which `named` gives no digest back."""
+    loop = asyncio.get_running_loop()
+
+    def ask(digests: list[bytes]) -> set[bytes]:
+        async def asked() -> set[bytes]:
+            return await named(digests)
+
+        return asyncio.run_coroutine_threadsafe(asked(), loop).result()
+
+    return await asyncio.to_thread(city[FolderStore].sweep, seconds, ask)
+
+
+async def sign_bytes(city: City, agency: str, content: bytes) -> tuple[bytes, bytes]:
+    """A signature beside the content, and the certificate with its chain (PEM)."""
+    return await asyncio.to_thread(city[Signers].by_agency(agency).sign_bytes, content, clock.now())

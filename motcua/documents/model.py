@@ -17,13 +17,23 @@ MediaType = Literal["application/pdf", "image/jpeg", "image/png"]
 Status = Literal["valid", "replaced", "revoked"]
 
 
+Scan = Literal["own", "clean", "not_scanned", "quarantined", "infected"]
+"""What is known of malware in a file. `own`: we made it. `not_scanned`: this city has no scanner
+and says so. `quarantined`: the scanner gave no answer to build on; kept, and given to nobody."""
+HELD: tuple[Scan, ...] = ("quarantined", "infected")
+
+
 class Upload(msgspec.Struct, frozen=True):
     """What a person sent, after its content was looked at; not stored yet."""
 
     name: str
     media_type: MediaType
     content: bytes
+    """What is kept: a paper as it came, a picture drawn anew."""
     sha256: bytes
+    sent_sha256: bytes
+    """Of the bytes that were sent: what a person can prove to have handed in."""
+    scan: Scan = "not_scanned"
 
 
 class File(msgspec.Struct, frozen=True):
@@ -34,6 +44,7 @@ class File(msgspec.Struct, frozen=True):
     size: int
     sha256: bytes
     made_at: datetime
+    scan: Scan = "own"
 
 
 class Reserved(msgspec.Struct, frozen=True):
@@ -121,6 +132,8 @@ class Opening(msgspec.Struct, frozen=True):
     name: str | None
     kind_name_vi: str | None
     kind_name_en: str | None
+    agency_code: str | None
+    """For which agency it was opened; None: whoever opened it has a right of their own."""
 
     @property
     def is_shown(self) -> bool:
@@ -130,6 +143,13 @@ class Opening(msgspec.Struct, frozen=True):
         """What kind of paper it is; of what a person handed in, its own name."""
         said = self.kind_name_en if language == "en" else self.kind_name_vi
         return said or self.name or ""
+
+
+class OpenedFor(msgspec.Struct, frozen=True):
+    """The agency of whoever opens a file of somebody else, and the order that hides it."""
+
+    agency_code: str
+    covert: UUID | None
 
 
 class HolderFound(msgspec.Struct, frozen=True):

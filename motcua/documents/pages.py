@@ -5,10 +5,12 @@ from typing import Any, ClassVar, Literal
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import TooManyRequestsException
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import ResponseSpec
+from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
+from msgspec import Struct, structs
 
 from motcua.base.errors import NotFound
 from motcua.base.text import Text
@@ -18,6 +20,7 @@ from motcua.documents.model import Record, Shown, Verdict
 from motcua.documents.rules import papers
 from motcua.documents.rules.verdict import FILE_BYTES_MAX
 from motcua.web import Page, Throttle, language_of, render
+from motcua.web.description import body_of
 from motcua.web.files import ENVELOPE_BYTES_MAX, file_of
 
 Asking = Request[Any, Any, Any]
@@ -26,9 +29,34 @@ TRIES, TRY_SECONDS = 10, 60
 NUMBER_LENGTH_MAX = 40
 REFERENCE_LENGTH_MAX = 60
 
-_by_client = Throttle(TRIES, TRY_SECONDS)
-_by_reference = Throttle(TRIES, TRY_SECONDS)
-_files_by_client = Throttle(TRIES, TRY_SECONDS)
+_by_client = Throttle(TRIES, TRY_SECONDS, "verify_client")
+_by_reference = Throttle(TRIES, TRY_SECONDS, "verify_paper")
+_files_by_client = Throttle(TRIES, TRY_SECONDS, "verify_file")
+
+
+class Kind(Struct, frozen=True):
+    code: str
+    name: str
+
+
+class RecordSaid(Struct, frozen=True):
+    """The record of a paper for programs, in the reader's language."""
+
+    reference: str
+    issuer: str
+    kind: Kind
+    number: str
+    issued_on: date
+    status: str
+    status_since: datetime
+    sha256: str
+
+
+class HolderSaid(RecordSaid, frozen=True):
+    """And of whom the paper speaks; null where the number typed is not on it."""
+
+    holder: Shown | None
+
 
 Finding = Literal["same", "other_file", "not_ours", "unsigned", "changed", "unclear"]
 
@@ -77,7 +105,15 @@ async def start(
     return Redirect(f"/verify/{found.reference}", status_code=303)
 
 
-@get("/verify/{reference:str}", opt={"access": "public"})
+@get(
+    "/verify/{reference:str}",
+    opt={"access": "public"},
+    responses={
+        200: ResponseSpec(
+            RecordSaid, description="The record; to a browser, its page.", generate_examples=False
+        )
+    },
+)
 async def look(
     request: Asking, city: NamedDependency[City], reference: FromPath[str]
 ) -> Response[Any]:
@@ -88,7 +124,17 @@ async def look(
     return Response(_said(record, request), headers={"Cache-Control": "no-cache"})
 
 
-@post("/verify/{reference:str}", opt={"access": "public"}, status_code=200)
+@post(
+    "/verify/{reference:str}",
+    opt={"access": "public"},
+    status_code=200,
+    operation_class=body_of("application/json", number=Schema(type=OpenAPIType.STRING)),
+    responses={
+        200: ResponseSpec(
+            HolderSaid, description="The record; to a browser, its page.", generate_examples=False
+        )
+    },
+)
 async def look_closer(
     request: Asking, city: NamedDependency[City], reference: FromPath[str]
 ) -> Response[Any]:
@@ -103,7 +149,8 @@ async def look_closer(
     if wants_page(request):
         page = _seen(record, holder=shown, is_wrong=shown is None)
         return render(page, request, headers=never_kept)
-    return Response({**_said(record, request), "holder": shown}, headers=never_kept)
+    said = HolderSaid(**structs.asdict(_said(record, request)), holder=shown)
+    return Response(said, headers=never_kept)
 
 
 @post(
@@ -129,13 +176,18 @@ async def check_file(request: Asking, city: NamedDependency[City]) -> Response[A
     return Response(said, headers={"Cache-Control": "no-store"})
 
 
-@get("/trust.pem", opt={"access": "public"}, include_in_schema=False)
+@get(
+    "/trust.pem",
+    opt={"access": "public"},
+    include_in_schema=False,
+    media_type="application/x-pem-file",
+)
 async def trust(city: NamedDependency[City]) -> Response[bytes]:
     """The certificates by which papers of this city are checked off line."""
     anchors = actions.trust_anchors(city.settings)
     if not anchors:
         raise NotFound("documents.no_trust_anchor")
-    return Response(anchors, media_type="application/x-pem-file")
+    return Response(anchors)
 
 
 def wants_page(request: Asking) -> bool:
@@ -147,10 +199,8 @@ def _is_json(request: Asking) -> bool:
 
 
 def _count(request: Asking, reference: str) -> None:
-    client = request.client.host if request.client else "-"
-    seconds = max(_by_client.wait(client), _by_reference.wait(papers.plain_reference(reference)))
-    if seconds:
-        raise TooManyRequestsException(headers={"Retry-After": str(seconds)})
+    _by_client.take_from(request)
+    _by_reference.take(papers.plain_reference(reference))
 
 
 def _seen(
@@ -174,21 +224,20 @@ def _seen(
     )
 
 
-def _said(record: Record, request: Asking) -> dict[str, Any]:
+def _said(record: Record, request: Asking) -> RecordSaid:
     language = language_of(request)
-    return {
-        "reference": record.reference,
-        "issuer": Text(record.issuer_name_vi, record.issuer_name_en).within(language),
-        "kind": {
-            "code": record.kind_code,
-            "name": Text(record.kind_name_vi, record.kind_name_en).within(language),
-        },
-        "number": record.number,
-        "issued_on": record.issued_on,
-        "status": record.status,
-        "status_since": record.status_since,
-        "sha256": record.sha256.hex(),
-    }
+    return RecordSaid(
+        reference=record.reference,
+        issuer=Text(record.issuer_name_vi, record.issuer_name_en).within(language),
+        kind=Kind(
+            record.kind_code, Text(record.kind_name_vi, record.kind_name_en).within(language)
+        ),
+        number=record.number,
+        issued_on=record.issued_on,
+        status=record.status,
+        status_since=record.status_since,
+        sha256=record.sha256.hex(),
+    )
 
 
 def _finding(verdict: Verdict, record: Record | None, is_same: bool) -> Finding:

@@ -10,6 +10,7 @@ from motcua.documents.model import (
     File,
     HolderFound,
     Issued,
+    OpenedFor,
     Opening,
     Record,
     Reserved,
@@ -20,8 +21,16 @@ from motcua.documents.model import (
 @statement
 async def add_file(
     db: Write, file_id: UUID, owner_id: UUID, made_by: UUID, name: str, media_type: str, size: int,
-    sha256: bytes, at: datetime,
+    sha256: bytes, at: datetime, scan: str, sent_sha256: bytes,
 ) -> None: ...  # fmt: skip
+
+
+@statement
+async def files_in_quarantine(db: Read, at_most: int) -> list[File]: ...
+
+
+@statement
+async def note_scan(db: Write, file_id: UUID, scan: str, at: datetime) -> None: ...
 
 
 @statement
@@ -87,6 +96,10 @@ async def record_of(db: Read, reference: str) -> Record | None: ...
 
 @statement
 async def holder_of(db: Read, reference: str, number: str) -> HolderFound | None: ...
+
+
+@statement
+async def opened_for(db: Read, file_id: UUID, owner_id: UUID, at: datetime) -> OpenedFor | None: ...
 
 
 @statement

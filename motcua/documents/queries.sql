@@ -1,14 +1,27 @@
 -- name: add_file
-INSERT INTO documents.files (id, owner_id, made_by, name, media_type, size, sha256, made_at)
-VALUES (:file_id, :owner_id, :made_by, :name, :media_type, :size, :sha256, :at);
+INSERT INTO documents.files
+    (id, owner_id, made_by, name, media_type, size, sha256, made_at, scan, scanned_at, sent_sha256)
+VALUES
+    (:file_id, :owner_id, :made_by, :name, :media_type, :size, :sha256, :at, :scan, :at, :sent_sha256);
+
+-- name: files_in_quarantine
+SELECT id, owner_id, name, media_type, size, sha256, made_at, scan
+FROM documents.files
+WHERE scan = 'quarantined'
+ORDER BY scanned_at
+LIMIT :at_most;
+
+-- name: note_scan
+UPDATE documents.files SET scan = :scan, scanned_at = :at
+WHERE id = :file_id AND scan = 'quarantined';
 
 -- name: file_by_id
-SELECT id, owner_id, name, media_type, size, sha256, made_at
+SELECT id, owner_id, name, media_type, size, sha256, made_at, scan
 FROM documents.files
 WHERE id = :file_id;
 
 -- name: files_by_id
-SELECT id, owner_id, name, media_type, size, sha256, made_at
+SELECT id, owner_id, name, media_type, size, sha256, made_at, scan
 FROM documents.files
 WHERE id = ANY(:file_ids::uuid[]);
 
@@ -63,7 +76,14 @@ ON CONFLICT DO NOTHING;
 SELECT
     r.reference, r.kind_name_vi, r.kind_name_en, r.issuer_name_vi, r.issuer_name_en, r.number,
     r.issued_on, r.file_id AS document, s.status
-FROM documents.results AS r
+FROM (
+    -- Each by its own index: one OR over both tables would read every paper of the city.
+    SELECT h.reference FROM documents.results AS h WHERE h.holder_id = :person_id
+    UNION
+    SELECT o.reference FROM documents.files AS f JOIN documents.results AS o ON o.file_id = f.id
+    WHERE f.owner_id = :person_id
+) AS own
+JOIN documents.results AS r ON r.reference = own.reference
 JOIN documents.files AS f ON f.id = r.file_id
 CROSS JOIN LATERAL (
     SELECT status
@@ -72,7 +92,6 @@ CROSS JOIN LATERAL (
     ORDER BY array_position(ARRAY['revoked', 'replaced', 'valid'], status)
     LIMIT 1
 ) AS s
-WHERE r.holder_id = :person_id OR f.owner_id = :person_id
 ORDER BY r.made_at DESC
 LIMIT :most;
 
@@ -86,8 +105,16 @@ FROM documents.record_of(:reference);
 SELECT file_id AS document, holder_id AS person, holder AS shown
 FROM documents.holder_of(:reference, :number);
 
+-- name: opened_for
+SELECT s.agency_code, exchange.covert_order(NULL, ARRAY[CAST(:owner_id AS uuid)], s.agency_code, :at) AS covert
+FROM documents.shares AS s
+WHERE s.file_id = :file_id AND agencies.is_mine(s.agency_code)
+ORDER BY s.made_at
+LIMIT 1;
+
 -- name: openings_of
-SELECT e.id, e.at, e.kind, e.actor_id, f.name, r.kind_name_vi, r.kind_name_en
+SELECT e.id, e.at, e.kind, e.actor_id, f.name, r.kind_name_vi, r.kind_name_en,
+    e.facts ->> 'agency' AS agency_code
 FROM db.events AS e
 LEFT JOIN documents.files AS f ON f.id = e.subject_id
 LEFT JOIN documents.results AS r ON r.file_id = e.subject_id

@@ -12,9 +12,16 @@ CREATE TABLE documents.files (
     media_type text NOT NULL CHECK (media_type IN ('application/pdf', 'image/jpeg', 'image/png')),
     size integer NOT NULL CHECK (size > 0),
     sha256 bytea NOT NULL CHECK (length(sha256) = 32),
-    made_at timestamptz NOT NULL
+    made_at timestamptz NOT NULL,
+    -- What the scanner said: held files are kept, and given and attached to nobody.
+    scan text NOT NULL DEFAULT 'not_scanned'
+        CHECK (scan IN ('own', 'clean', 'not_scanned', 'quarantined', 'infected')),
+    scanned_at timestamptz,
+    -- Of the bytes as they were sent, where a picture was drawn anew.
+    sent_sha256 bytea CHECK (length(sent_sha256) = 32)
 );
 CREATE INDEX files_of_owner ON documents.files (owner_id);
+CREATE INDEX files_in_quarantine ON documents.files (scanned_at) WHERE scan = 'quarantined';
 
 -- Who else may read a file: an agency that handles the case, or another person of the case.
 CREATE TABLE documents.shares (
@@ -122,10 +129,16 @@ CREATE POLICY hand_in ON documents.files FOR INSERT TO motcua_app WITH CHECK (
 CREATE POLICY give ON documents.files FOR UPDATE TO motcua_app
     USING (made_by = db.person() AND owner_id = db.person() AND EXISTS (SELECT agencies.mine()))
     WITH CHECK (made_by = db.person());
+-- The scanner's answer, by the job that asks it again.
+CREATE POLICY scan ON documents.files FOR UPDATE TO motcua_app
+    USING (db.is_system()) WITH CHECK (db.is_system());
 -- Asks in the name of the caller; as a function, because the two tables' policies ask each other.
 CREATE FUNCTION documents.is_readable(file_id uuid) RETURNS boolean LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT EXISTS (SELECT FROM documents.files AS f WHERE f.id = is_readable.file_id);
+    SELECT EXISTS (
+        SELECT FROM documents.files AS f
+        WHERE f.id = is_readable.file_id AND f.scan NOT IN ('quarantined', 'infected')
+    );
 END;
 -- An officer makes a paper for somebody else: their own work is not theirs to read until it is shared.
 CREATE FUNCTION documents.is_own_work(file_id uuid) RETURNS boolean
@@ -134,6 +147,7 @@ BEGIN ATOMIC
     SELECT EXISTS (
         SELECT FROM documents.files AS f
         WHERE f.id = is_own_work.file_id AND f.made_by = db.person()
+          AND f.scan NOT IN ('quarantined', 'infected')
     );
 END;
 ALTER FUNCTION documents.is_own_work OWNER TO motcua_gate;
@@ -166,7 +180,7 @@ CREATE POLICY declare ON documents.result_statuses FOR INSERT TO motcua_app WITH
 );
 
 GRANT SELECT, INSERT ON documents.files, documents.shares, documents.numbers TO motcua_app;
-GRANT UPDATE (owner_id) ON documents.files TO motcua_app;
+GRANT UPDATE (owner_id, scan, scanned_at) ON documents.files TO motcua_app;
 GRANT SELECT, INSERT ON documents.results, documents.result_statuses TO motcua_app;
 GRANT SELECT, INSERT, UPDATE (last) ON documents.sequences TO motcua_app;
 
@@ -210,7 +224,7 @@ GRANT EXECUTE ON FUNCTION documents.holder_of TO motcua_app;
 CREATE POLICY gate ON documents.files FOR SELECT TO motcua_gate USING (true);
 CREATE POLICY gate ON documents.results FOR SELECT TO motcua_gate USING (true);
 CREATE POLICY gate ON documents.result_statuses FOR SELECT TO motcua_gate USING (true);
-GRANT SELECT (id, sha256, made_by) ON documents.files TO motcua_gate;
+GRANT SELECT (id, sha256, made_by, scan) ON documents.files TO motcua_gate;
 GRANT SELECT ON documents.results, documents.result_statuses TO motcua_gate;
 
 -- Who opened one's papers, for the page that says so; these events are few among many.
@@ -218,3 +232,22 @@ GRANT SELECT ON documents.results, documents.result_statuses TO motcua_gate;
 -- squawk-ignore require-concurrent-index-creation
 CREATE INDEX openings_of_person ON db.events (person_id, id DESC)
     WHERE kind IN ('document.opened', 'document.shown');
+
+-- In an organisation's name a delegate reads its results where they may receive them, and other files
+-- of it where they may file.
+CREATE FUNCTION documents.is_result(file uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+BEGIN ATOMIC
+    SELECT EXISTS (SELECT FROM documents.results AS r WHERE r.file_id = file);
+END;
+ALTER FUNCTION documents.is_result OWNER TO motcua_gate;
+REVOKE ALL ON FUNCTION documents.is_result FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION documents.is_result TO motcua_app;
+CREATE POLICY while_delegated ON documents.results AS RESTRICTIVE FOR SELECT TO motcua_app USING (
+    holder_id IS NULL OR holder_id IS DISTINCT FROM db.behalf() OR identity.acts_for(holder_id, ARRAY['receives']));
+CREATE POLICY while_delegated ON documents.files AS RESTRICTIVE FOR SELECT TO motcua_app USING (
+    owner_id IS DISTINCT FROM db.behalf()
+    OR identity.acts_for(owner_id, ARRAY['receives'])
+    OR (identity.acts_for(owner_id, ARRAY['files']) AND NOT documents.is_result(id)));
+CREATE POLICY while_delegated_in ON documents.files AS RESTRICTIVE FOR INSERT TO motcua_app WITH CHECK (
+    owner_id IS DISTINCT FROM db.behalf() OR identity.acts_for(owner_id, ARRAY['files']));

@@ -1,11 +1,15 @@
 """What is done with notices: write one down, carry it, read one's own."""
 
 import asyncio
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
+from motcua import identity
 from motcua.base import clock
 from motcua.base.errors import NotFound, Unavailable
 from motcua.base.ids import SYSTEM, PersonId, new_id
@@ -18,6 +22,7 @@ from motcua.web import figures
 from motcua.web.language import Language, words
 
 MESSAGES_MAX = 100
+ADDRESS = "notices.deliveries.to_address"
 
 
 async def send(
@@ -54,15 +59,17 @@ async def deliver(city: City, message_id: UUID) -> None:
         if message is None:
             raise NotFound("notice.not_found")
         reader = await queries.reader_of_message(db, message_id)
+        is_wanted = await identity.agrees(db, message.person, identity.EMAIL)
+        email = (await identity.person(db, message.person)).email if is_wanted else None
     if reader.is_done:
         return
     outcome: Outcome = "kept"
-    if reader.email:
-        outcome = await asyncio.to_thread(city[Post].carry, message, reader.email)
+    if email:
+        outcome = await asyncio.to_thread(city[Post].carry, message, email)
     async with city.database.write(SYSTEM) as db:
         await queries.record_delivery(
-            db, message_id, reader.attempts + 1, "email" if reader.email else "inbox",
-            reader.email, outcome, clock.now(),
+            db, message_id, reader.attempts + 1, "email" if email else "inbox",
+            sealed_address(city, message, email), outcome, clock.now(),
         )  # fmt: skip
     if outcome == "failed":
         raise Unavailable("notice.not_delivered", register="mail")
@@ -78,7 +85,26 @@ async def outbox(city: City) -> list[Outgoing]:
     if not city.settings.demo:
         raise NotFound("web.not_found")
     async with city.database.read(SYSTEM) as db:
-        return await queries.latest_messages(db, MESSAGES_MAX)
+        latest = await queries.latest_messages(db, MESSAGES_MAX)
+    return [
+        structs.replace(one, to_address=opened_address(city, one.person, one.id, one.to_address))
+        for one in latest
+    ]
+
+
+def sealed_address(city: City, message: Message, address: str | None) -> str | None:
+    """The proof of where a message went is its reader's own, too."""
+    if address is None:
+        return None
+    sealed = identity.seal(city, message.person, ADDRESS, message.id, address.encode())
+    return b64encode(sealed).decode()
+
+
+def opened_address(city: City, person: PersonId, message: UUID, kept: str | None) -> str | None:
+    """What was written before addresses were sealed is one."""
+    if kept is None or "@" in kept:
+        return kept
+    return identity.unseal(city, person, ADDRESS, message, b64decode(kept)).decode()
 
 
 def written(

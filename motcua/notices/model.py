@@ -51,9 +51,8 @@ class Message(Struct, frozen=True):
 
 
 class Reader(Struct, frozen=True):
-    """Where the person can be reached, and how often that was tried for this message."""
+    """How often it was tried to reach the reader with this message."""
 
-    email: str | None
     attempts: int
     is_done: bool
 
@@ -62,6 +61,7 @@ class Outgoing(Struct, frozen=True):
     """A message with the last that is known of its way, for the outbox."""
 
     id: UUID
+    person: PersonId
     to_address: str | None
     subject: str
     body: str

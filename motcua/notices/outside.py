@@ -1,6 +1,5 @@
 """The mail server the operator names, or none."""
 
-import os
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from motcua.base import settings
 from motcua.db import City
 from motcua.notices.model import Message, Outcome
 
@@ -25,7 +25,7 @@ class Post:
 
     @classmethod
     def of(cls, _city: City) -> "Post":
-        return cls(os.environ.get("MOTCUA_SMTP_URL"))
+        return cls(settings.secret("MOTCUA_SMTP_URL"))
 
     def carry(self, message: Message, to_address: str) -> Outcome:
         """Hand it to the server; blocks up to the limit. No address and no text is ever logged."""

@@ -20,14 +20,12 @@ LIMIT :count_max;
 
 -- name: reader_of_message
 SELECT
-    p.email,
     (SELECT count(*) FROM notices.deliveries AS d WHERE d.message_id = m.id)::int AS attempts,
     EXISTS (
         SELECT 1 FROM notices.deliveries AS d
         WHERE d.message_id = m.id AND d.outcome <> 'failed'
     ) AS is_done
 FROM notices.messages AS m
-LEFT JOIN identity.people AS p ON p.id = m.person_id
 WHERE m.id = :id;
 
 -- name: record_delivery
@@ -36,7 +34,7 @@ VALUES (:message_id, :attempt, :channel, :to_address, :outcome, :at)
 ON CONFLICT DO NOTHING;
 
 -- name: latest_messages
-SELECT m.id, d.to_address, m.subject, m.body, m.language, m.made_at, d.outcome
+SELECT m.id, m.person_id, d.to_address, m.subject, m.body, m.language, m.made_at, d.outcome
 FROM notices.messages AS m
 LEFT JOIN LATERAL (
     SELECT to_address, outcome FROM notices.deliveries

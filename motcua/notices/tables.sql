@@ -14,12 +14,13 @@ CREATE TABLE notices.messages (
 );
 CREATE INDEX messages_person ON notices.messages (person_id, made_at);
 
--- The address is looked up at each try, so that a corrected one counts, and kept as proof.
+-- The address is looked up at each try, so that a corrected one counts, and kept as proof: sealed with
+-- the reader's key.
 CREATE TABLE notices.deliveries (
     message_id uuid NOT NULL REFERENCES notices.messages,
     attempt smallint NOT NULL CHECK (attempt BETWEEN 1 AND 100),
     channel text NOT NULL CHECK (channel IN ('email', 'inbox')),
-    to_address text CHECK (length(to_address) <= 300),
+    to_address text CHECK (length(to_address) <= 500),
     outcome text NOT NULL CHECK (outcome IN ('sent', 'kept', 'refused', 'failed')),
     at timestamptz NOT NULL,
     PRIMARY KEY (message_id, attempt),
@@ -43,3 +44,7 @@ CREATE POLICY by_the_platform ON notices.deliveries FOR INSERT WITH CHECK (db.is
 
 -- What was said stays said.
 GRANT SELECT, INSERT ON notices.messages, notices.deliveries TO motcua_app;
+
+-- What an organisation was told, whoever acts in its name reads as long as they may.
+CREATE POLICY while_delegated ON notices.messages AS RESTRICTIVE FOR SELECT TO motcua_app USING (
+    person_id IS DISTINCT FROM db.behalf() OR identity.acts_for(person_id, ARRAY['files', 'pays', 'receives']));

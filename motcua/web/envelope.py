@@ -13,6 +13,8 @@ log = logging.getLogger("motcua.access")
 
 PERMISSIONS = b"camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
 HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+NEVER_KEPT = (b"cache-control", b"no-store")
+"""What was made for one person stays in no cache, not even their browser's."""
 NUMBER_BYTES = 8
 
 
@@ -20,8 +22,8 @@ def policy(form_targets: tuple[str, ...] = ()) -> str:
     """Own files only; no script or style inside a page; nobody may frame us."""
     forms = " ".join(["'self'", *form_targets])
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
-        "img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; "
+        "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; "
+        "font-src 'self'; img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; "
         f"form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
     )
 
@@ -36,6 +38,7 @@ class Envelope:
             (b"x-content-type-options", b"nosniff"),
             (b"permissions-policy", PERMISSIONS),
             (b"cross-origin-opener-policy", b"same-origin"),
+            (b"cross-origin-resource-policy", b"same-origin"),
         )
 
     async def __call__(self, message: Message, scope: Scope) -> None:
@@ -44,6 +47,8 @@ class Envelope:
         headers = message["headers"] = list(message["headers"])
         said = {name.lower() for name, _ in headers}
         headers += [(name, value) for name, value in self.protection if name not in said]
+        if b"cache-control" not in said and scope["state"].get("viewer"):
+            headers.append(NEVER_KEPT)
         headers.append((b"x-request-id", number_of(scope).encode()))
         if scope.get("scheme") == "https":
             headers.append(HSTS)
@@ -61,6 +66,8 @@ class Envelope:
             "status": message["status"],
             "ms": round(seconds * 1000, 1),
         }
+        if reason := scope["state"].get("refused"):
+            told["reason"] = reason
         log.info("answered", extra=told)
         meters.count(method, address, message["status"], seconds)
 
@@ -71,6 +78,11 @@ def number_of(scope: Any) -> str:
     if "number" not in state:
         state["number"] = secrets.token_hex(NUMBER_BYTES)
     return str(state["number"])
+
+
+def note_refusal(scope: Any, reason: str) -> None:
+    """Why a request was refused, for its line in the log: the reason is a stable name."""
+    scope.setdefault("state", {})["refused"] = reason
 
 
 def note_start(scope: Any) -> None:

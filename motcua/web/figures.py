@@ -2,14 +2,21 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
 
 from motcua.web.language import Language
 
 SPACE = "\N{NO-BREAK SPACE}"
+
+
+@lru_cache(4096)
+def _date(on: date, pattern: str, language: Language) -> str:
+    """A city writes the same few days over and over."""
+    return format_date(on, pattern, locale=language)
 
 
 def number(value: int | float | Decimal, language: Language) -> str:
@@ -30,20 +37,20 @@ def day(value: date | datetime, language: Language, zone: ZoneInfo, today: date)
     pattern = "EEEE d/M" if language == "vi" else "EEEE d MMMM"
     if on.year != today.year:
         pattern = "d/M/y" if language == "vi" else "d MMMM y"
-    said = format_date(on, pattern, locale=language)
+    said = _date(on, pattern, language)
     return said[0].lower() + said[1:] if language == "vi" else said
 
 
 def short_day(value: date | datetime, language: Language, zone: ZoneInfo) -> str:
     """`3/12`, `3 Dec`: for labels where room is short and the year is plain."""
     on = value.astimezone(zone).date() if isinstance(value, datetime) else value
-    return format_date(on, "d/M" if language == "vi" else "d MMM", locale=language)
+    return _date(on, "d/M" if language == "vi" else "d MMM", language)
 
 
 def full_day(value: date | datetime, language: Language, zone: ZoneInfo) -> str:
     """`03/12/2026`, `3 December 2026`: as papers write it."""
     on = value.astimezone(zone).date() if isinstance(value, datetime) else value
-    return format_date(on, "dd/MM/y" if language == "vi" else "d MMMM y", locale=language)
+    return _date(on, "dd/MM/y" if language == "vi" else "d MMMM y", language)
 
 
 def written_day(iso: str, language: Language) -> str:
@@ -51,15 +58,15 @@ def written_day(iso: str, language: Language) -> str:
     try:
         if len(iso) == 7:
             month = date.fromisoformat(f"{iso}-01")
-            return format_date(month, "MM/y" if language == "vi" else "MMMM y", locale=language)
+            return _date(month, "MM/y" if language == "vi" else "MMMM y", language)
         on = date.fromisoformat(iso)
     except ValueError:
         return iso
-    return format_date(on, "dd/MM/y" if language == "vi" else "d MMMM y", locale=language)
+    return _date(on, "dd/MM/y" if language == "vi" else "d MMMM y", language)
 
 
 def clock(value: datetime, zone: ZoneInfo) -> str:
-    return format_time(value.astimezone(zone), "HH:mm", locale="en")
+    return value.astimezone(zone).strftime("%H:%M")
 
 
 def moment(value: datetime, language: Language, zone: ZoneInfo, now: datetime) -> str:

@@ -13,6 +13,7 @@ Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 NAMES: dict[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
 COOKIE = "language"
+SECURE_COOKIE = "__Host-language"
 WORDS = Path(__file__).parent / "words"
 ACCEPT_LANGUAGE_LENGTH_MAX = 200
 
@@ -63,6 +64,11 @@ def words(language: Language) -> Words:
 def _read(path: Path) -> Catalog:
     with path.open("rb") as file:
         return read_po(file, abort_invalid=True)
+
+
+def cookie_name(scheme: str) -> str:
+    """Over TLS one that nobody but this host can have set."""
+    return SECURE_COOKIE if scheme == "https" else COOKIE
 
 
 def chosen(cookie: str | None, accept: str | None) -> Language:

@@ -18,6 +18,7 @@ TRANSACTIONS = Gauge("motcua_transactions", "Transactions committed by this proc
 ROUND_TRIPS = Gauge("motcua_round_trips", "Round trips to the database by this process.")
 STREAMS = Gauge("motcua_streams", "Open event streams of this process.")
 QUEUED = Gauge("motcua_jobs_waiting", "Jobs queued or at work.")
+DELETED = Gauge("motcua_deleted", "Rows and files deleted when their time was over.", ["kind"])
 HELD = Gauge("motcua_jobs_held", "Jobs that failed for good and wait for a person.")
 
 
@@ -39,4 +40,6 @@ async def read(city: City) -> bytes:
     async with city.database.read(SYSTEM) as db:
         QUEUED.set(await queries.queue_length(db))
         HELD.set(await queries.held_jobs(db))
+        for one in await queries.deleted_so_far(db):
+            DELETED.labels(one.kind).set(one.count)
     return generate_latest(REGISTRY)

@@ -17,6 +17,7 @@ from motcua.base.ids import PersonId
 from motcua.db import Write, answers
 from motcua.db.queries import Remembered
 
+KEY_HEADER = "Idempotency-Key"
 KEY_LENGTH_MAX = 255
 NUL = b"\\u0000"  # PostgreSQL has no such character
 JSON = "application/json"
@@ -29,7 +30,7 @@ class KeyMissing(Invalid):
 IdempotencyKey = Annotated[
     str | None,
     HeaderParameter(
-        name="Idempotency-Key",
+        name=KEY_HEADER,
         required=False,
         description="Required, 1 to 255 characters: what was asked under a key is done once.",
     ),
@@ -57,7 +58,7 @@ async def once(
     still at work Conflict (409).
     """
     key, digest = await _read(request, behalf, said)
-    async with request.app.state.city.database.write(person, behalf) as db:
+    async with request.app.state.city.database.write(person, behalf, key) as db:
         if first := await answers.take_turn(db, key, digest):
             return _again(first)
         body = _encoder.encode(await act(db))

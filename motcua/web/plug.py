@@ -8,15 +8,16 @@ from litestar import Litestar, MediaType, Request, Response, get
 from litestar.config.app import AppConfig
 from litestar.datastructures import Cookie
 from litestar.exceptions import ClientException, SerializationException
-from litestar.handlers import HTTPRouteHandler
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.plugins import InitPlugin
 
 from motcua.base.errors import NotFound
 from motcua.web import refusals
+from motcua.web.description import Closed, describe
 from motcua.web.envelope import Envelope
 from motcua.web.guard import Guard, Keep, Who
-from motcua.web.language import COOKIE, LANGUAGES
+from motcua.web.language import LANGUAGES, cookie_name
 from motcua.web.render import Renderer
 from motcua.web.site import STATIC_ADDRESS, Files, Site
 
@@ -27,7 +28,7 @@ LOCAL_PATH_LENGTH_MAX = 2_000
 ADDRESS_LETTERS = "/?#[]@!$&'()*+,;=:%~"  # what stands in an address as it is (RFC 3986)
 
 
-class Kit(InitPlugin):
+class Kit(InitPlugin, Closed):
     """`Litestar(plugins=[build(site, who)], …)`."""
 
     def __init__(self, site: Site, who: Who, keep: Keep | None) -> None:
@@ -38,7 +39,9 @@ class Kit(InitPlugin):
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         app_config.state["renderer"] = Renderer(self.site, self.files)
-        app_config.guards.append(Guard(self.who, self.site.origin, self.keep))
+        app_config.guards.append(
+            Guard(self.who, self.site.origin, self.keep, self.site.desk_origin)
+        )
         app_config.exception_handlers = {
             **refusals.HANDLERS,
             **app_config.exception_handlers,
@@ -48,6 +51,9 @@ class Kit(InitPlugin):
         app_config.on_startup.append(_limit_bodies)
         app_config.logging_config = None
         app_config.route_handlers.extend([_static(self.files), language])
+        for handler in app_config.route_handlers:
+            if isinstance(handler, BaseRouteHandler):
+                describe(handler)
         return app_config
 
 
@@ -122,8 +128,8 @@ def language(
     """The reader's choice, kept for a year; it says nothing about anyone."""
     choice = to if to in LANGUAGES else "vi"
     kept = Cookie(
-        key=COOKIE, value=choice, max_age=YEAR_SECONDS, path="/", samesite="lax",
-        secure=request.url.scheme == "https", httponly=True,
+        key=cookie_name(request.url.scheme), value=choice, max_age=YEAR_SECONDS, path="/",
+        samesite="lax", secure=request.url.scheme == "https", httponly=True,
     )  # fmt: skip
     address = quote(local_path(back), safe=ADDRESS_LETTERS)
     return Response(b"", status_code=303, headers={"Location": address}, cookies=[kept])

@@ -9,8 +9,6 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.openapi import ResponseSpec
-from msgspec import Struct
 
 from motcua.base.errors import (
     Conflict,
@@ -22,7 +20,7 @@ from motcua.base.errors import (
     Unavailable,
 )
 from motcua.web import reasons
-from motcua.web.envelope import number_of
+from motcua.web.envelope import note_refusal, number_of
 from motcua.web.guard import SignInNeeded
 from motcua.web.language import Language, words
 from motcua.web.once import KeyMissing
@@ -149,6 +147,7 @@ def _answer(
     faults: list[Fault],
     headers: dict[str, str],
 ) -> Response[Any]:
+    note_refusal(request.scope, reason)
     language = language_of(request)
     said = reasons.sentence(reason, facts, language)
     if wants_page(request):
@@ -205,7 +204,7 @@ def _page(
 def _to_sign_in(request: Request[Any, Any, Any], refusal: SignInNeeded) -> Response[Any]:
     """Back to where the person was going; after a form was sent, to the page it stands on."""
     site = renderer_of(request).site
-    to = site.desk_sign_in if refusal.is_desk else site.sign_in
+    to = refusal.door or (site.desk_sign_in if refusal.is_desk else site.sign_in)
     from_page = urlsplit(request.headers.get("referer", ""))
     own = (site.origin, f"{request.url.scheme}://{request.headers.get('host', '')}")
     back = site.home
@@ -239,30 +238,3 @@ def _pointer(message: str) -> str:
     if not found:
         return ""
     return path.rstrip("`").replace("[", ".").replace("]", "").replace(".", "/")
-
-
-class Problem(Struct, frozen=True, rename={"kind": "type"}):
-    """The shape of a problem, for the description of the API."""
-
-    kind: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    reason: str
-    errors: list[dict[str, str]] = []
-
-
-PROBLEMS = {
-    status: ResponseSpec(Problem, description=said, media_type="application/problem+json")
-    for status, said in (
-        (400, "No Idempotency-Key."),
-        (401, "Nobody is signed in."),
-        (403, "Known, and still no."),
-        (404, "It does not exist, or not for you."),
-        (409, "It has moved on; `actions` say what may be done instead."),
-        (422, "`errors` name every field and what is wrong with it."),
-        (503, "An outside party is down; come back."),
-    )
-}
-"""For the description of the API: every refusal has this one shape (RFC 9457)."""

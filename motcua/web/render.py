@@ -14,9 +14,10 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from motcua.base import clock
+from motcua.base.ids import PersonId
 from motcua.base.text import Text
 from motcua.web import figures
-from motcua.web.language import COOKIE, LANGUAGES, NAMES, Language, chosen, words
+from motcua.web.language import LANGUAGES, NAMES, Language, chosen, cookie_name, words
 from motcua.web.promise import promise_hair, promise_line
 from motcua.web.site import Files, Site
 
@@ -34,6 +35,8 @@ class Page(Struct):
 class SignedIn(Protocol):
     """Whoever is signed in, as far as a page's head must know."""
 
+    @property
+    def person(self) -> PersonId: ...
     @property
     def name(self) -> str: ...
     @property
@@ -64,11 +67,12 @@ def render(
     if len(body) > COMPRESS_FROM and "gzip" in connection.headers.get("accept-encoding", ""):
         body = gzip.compress(body, compresslevel=6)
         head["Content-Encoding"] = "gzip"
-    return Response(body, status_code=status, headers=head, media_type="text/html; charset=utf-8")
+    return Response(body, status_code=status, headers=head, media_type="text/html")
 
 
 def language_of(connection: Connection) -> Language:
-    return chosen(connection.cookies.get(COOKIE), connection.headers.get("accept-language"))
+    kept = connection.cookies.get(cookie_name(connection.scope.get("scheme", "http")))
+    return chosen(kept, connection.headers.get("accept-language"))
 
 
 def renderer_of(connection: Connection) -> "Renderer":

@@ -33,6 +33,8 @@ class Site(Struct, frozen=True, kw_only=True):
     footer: tuple[Link, ...] = ()
     origin: str = ""
     """The public address, `https://city.example`; empty: whatever host the request names."""
+    desk_origin: str = ""
+    """Where officers work, if not there as well."""
     form_targets: tuple[str, ...] = ()
     """Other origins to which a form of ours may lead by redirect: the bank, the e-ID."""
 

@@ -41,7 +41,7 @@ async def client(city: City, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[h
         return found
 
     for name in ("_by_client", "_by_reference", "_files_by_client"):
-        getattr(pages, name)._seen.clear()
+        getattr(pages, name).forget()
     site = web.Site(
         name=Text("Mẫu", "Sample"), zone=ZoneInfo("UTC"), currency=city.pack.info.currency.code
     )
@@ -178,7 +178,7 @@ async def test_nobody_tries_all_numbers(client: httpx.AsyncClient, city: City, a
     assert last.status_code == 429
     assert 0 < int(last.headers["retry-after"]) <= 60
     # From elsewhere the same paper stays closed: the tries are counted for it, too.
-    pages._by_client._seen.clear()
+    pages._by_client.forget()
     assert (await client.post(address, json=NUMBER)).status_code == 429
 
 
@@ -248,7 +248,8 @@ async def test_a_file_is_handed_in_and_read_back(client: httpx.AsyncClient) -> N
     )
     assert answer.status_code == 201, answer.text
     said = answer.json()
-    assert set(said) == {"id", "name", "media_type", "size", "sha256"}
+    assert set(said) == {"id", "name", "media_type", "size", "sha256", "scan"}
+    assert said["scan"] == "not_scanned"  # this city has no scanner, and says so
     assert (said["name"], said["media_type"]) == ("ảnh thẻ.png", "image/png")
     back = await client.get(f"/api/v1/documents/{said['id']}", headers={"x-person": str(an)})
     assert back.content == content

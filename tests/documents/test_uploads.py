@@ -1,6 +1,9 @@
 """What is taken from people, and what is not."""
 
+import gzip
+import hashlib
 import struct
+import zipfile
 import zlib
 from contextlib import suppress
 from io import BytesIO
@@ -11,12 +14,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, String
-from PIL import Image
+from PIL import ExifTags, Image, ImageChops
+from PIL.PngImagePlugin import PngInfo
 
 from motcua.base.errors import Invalid
 from motcua.documents.rules import uploads
 from motcua.documents.rules.uploads import clean_name, examine
 from tests.documents import build
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
 
 
 def refusal(name: str, content: bytes) -> str:
@@ -38,7 +49,11 @@ def refusal(name: str, content: bytes) -> str:
 )
 def test_papers_and_pictures_are_taken(name: str, content: bytes, media_type: str) -> None:
     taken = examine(name, content)
-    assert (taken.name, taken.media_type, taken.content) == (name, media_type, content)
+    assert (taken.name, taken.media_type) == (name, media_type)
+    assert taken.sent_sha256 == hashlib.sha256(content).digest()
+    assert taken.sha256 == hashlib.sha256(taken.content).digest()
+    if media_type == "application/pdf":  # it may be signed
+        assert taken.content == content
 
 
 def test_a_paper_of_ours_is_taken_back(paper: bytes) -> None:
@@ -48,7 +63,10 @@ def test_a_paper_of_ours_is_taken_back(paper: bytes) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"<html><script>alert(1)</script>", b"PK\x03\x04zip", b"GIF89a", b"MZ\x90", b"\x7fELF",
+        b"<html><script>alert(1)</script>", zipped("a.pdf", build.plain_pdf()),
+        zipped("../../etc/passwd", b"x"), zipped("b.zip", zipped("a.pdf", b"x")),
+        zipped("bomb", bytes(10_000_000)), gzip.compress(bytes(10_000_000)), b"Rar!\x1a\x07\x00",
+        b"7z\xbc\xaf\x27\x1c", b"PK\x03\x04zip", b"GIF89a", b"MZ\x90", b"\x7fELF",
         b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>", b" %PDF-1.7", b"\0",
     ],
 )  # fmt: skip
@@ -152,6 +170,57 @@ def test_the_largest_picture_is_taken() -> None:
     out = BytesIO()
     Image.new("1", (10_000, 6_000)).save(out, "PNG")
     assert examine("a.png", out.getvalue()).media_type == "image/png"
+
+
+def telling(kind: str, turned: int = 1) -> bytes:
+    """A picture that says where and with what it was taken, and carries an archive behind it."""
+    image = Image.effect_mandelbrot((60, 40), (-2, -1, 1, 1), 50).convert("RGB")
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "Secret Phone"
+    exif[ExifTags.Base.Orientation] = turned
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSAreaInformation] = "21.0285 N"
+    words = PngInfo()
+    words.add_text("Author", "Secret Author")
+    words.add_itxt("XML:com.adobe.xmp", "<x>Secret XMP</x>")
+    more: dict[str, Any] = {"pnginfo": words} if kind == "PNG" else {"comment": b"Secret Comment"}
+    out = BytesIO()
+    image.save(out, kind, exif=exif, icc_profile=b"Secret Profile", **more)
+    return out.getvalue() + zipped("Secret.js", b"x")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_picture_is_kept_without_what_it_tells_beside_its_pixels(kind: str) -> None:
+    sent = telling(kind)
+    assert sent.count(b"Secret") >= 3
+    kept = examine(f"a.{kind.lower()}", sent).content
+    assert b"Secret" not in kept
+    assert b"PK" not in kept[-300:]
+    image = Image.open(BytesIO(kept))
+    assert not image.getexif()
+    assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    apart = max(ImageChops.difference(image, Image.open(BytesIO(sent))).convert("L").tobytes())
+    assert apart <= (0 if kind == "PNG" else 16)  # of 255: a JPEG is rounded once more
+
+
+def test_a_picture_taken_on_its_side_is_kept_upright() -> None:
+    image = Image.open(BytesIO(examine("a.jpg", telling("JPEG", turned=6)).content))
+    assert image.size == (40, 60)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_a_picture_of_any_kind_keeps_its_pixels(mode: str) -> None:
+    source = Image.effect_mandelbrot((30, 20), (-2, -1, 1, 1), 50)
+    drawn = source.convert("I").convert(mode) if mode == "I;16" else source.convert(mode)
+    out = BytesIO()
+    drawn.save(out, "PNG")
+    kept = Image.open(BytesIO(examine("a.png", out.getvalue()).content))
+    assert (kept.mode, kept.tobytes()) == (drawn.mode, drawn.tobytes())
+
+
+def test_a_picture_drawn_in_the_press_colours_is_taken() -> None:
+    out = BytesIO()
+    Image.new("CMYK", (30, 20), (10, 20, 30, 40)).save(out, "JPEG")
+    assert Image.open(BytesIO(examine("a.jpg", out.getvalue()).content)).mode == "CMYK"
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])

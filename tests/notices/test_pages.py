@@ -13,7 +13,7 @@ from litestar.di import Provide
 
 from motcua import notices, web
 from motcua.base import clock
-from motcua.base.ids import SYSTEM, PersonId
+from motcua.base.ids import SYSTEM
 from motcua.base.text import Text
 from motcua.db import City
 from motcua.notices import About, jobs, pages
@@ -52,9 +52,7 @@ async def test_the_newest_message_comes_first_and_hostile_words_are_only_words(
                 "at": clock.now(), "reason": "<script>alert(1)</script>",
                 "address": "https://city.example/cases/1",
             }  # fmt: skip
-            message = await notices.send(
-                db, PersonId(uuid4()), "case.refused", facts, About("case", uuid4())
-            )
+            message = await notices.send(db, SYSTEM, "case.refused", facts, About("case", uuid4()))
         await jobs.deliver(city, {"message": str(message)})
     page = await client.get("/outbox", headers={"accept-language": "en"})
     assert page.status_code == 200

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -13,6 +14,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
 from motcua.base.errors import Conflict, Fault, Invalid, NotAllowed, NotFound, Unavailable
+from motcua.base.ids import PersonId
 from motcua.base.text import Text
 from motcua.cases.model.procedure import Field, Option
 from motcua.web import Link, Page, Promise, Site, Throttle, build, forms, language_of, render
@@ -127,13 +129,17 @@ class DeskPage(Page):
 
 
 class Someone(Struct):
+    person: PersonId
     name: str
     is_officer: bool = False
 
 
 async def who(connection: Any) -> Someone | None:
     given = connection.headers.get("authorization") or connection.cookies.get("session")
-    people = {"officer": Someone("Thu Hà", True), "an": Someone("Nguyễn Văn An")}
+    people = {
+        "officer": Someone(PersonId(UUID(int=1)), "Thu Hà", True),
+        "an": Someone(PersonId(UUID(int=2)), "Nguyễn Văn An"),
+    }
     return people.get(str(given).removeprefix("Bearer "))
 
 

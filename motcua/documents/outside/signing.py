@@ -43,6 +43,7 @@ class Signer(signers.Signer):
         store = SimpleCertificateStore.from_certs(below)  # type: ignore[no-untyped-call]
         self._key = key
         self.not_after = certificate.not_valid_after_utc
+        self._links = [certificate, *chain]
         super().__init__(signing_cert=_asn1(certificate), cert_registry=store, embed_roots=False)
 
     @classmethod
@@ -67,20 +68,33 @@ class Signer(signers.Signer):
         self, data: bytes, digest_algorithm: str, dry_run: bool = False
     ) -> bytes:
         assert digest_algorithm == "sha256"
+        # A DER signature varies by a byte or two; the estimate must not fall short.
+        is_guess = dry_run and not isinstance(self._key, rsa.RSAPrivateKey)
+        return b"\0" * 72 if is_guess else self._signed(data)
+
+    def _signed(self, data: bytes) -> bytes:
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-        # A DER signature varies by a byte or two; the estimate must not fall short.
-        return b"\0" * 72 if dry_run else self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+        return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+
+    def _must_be_valid(self, moment: datetime) -> None:
+        if moment > self.not_after:
+            raise Unavailable(
+                "documents.signing_key_expired", expired=self.not_after.date().isoformat()
+            )
+
+    def sign_bytes(self, content: bytes, moment: datetime) -> tuple[bytes, bytes]:
+        """A signature beside the content (with SHA-256), and the certificates as PEM."""
+        self._must_be_valid(moment)
+        links = b"".join(link.public_bytes(serialization.Encoding.PEM) for link in self._links)
+        return self._signed(content), links
 
     def sign(self, pdf: bytes, moment: datetime) -> bytes:
         """The paper, certified: nothing may be added to it.
 
         Blocks for some milliseconds and runs a loop of its own: from a coroutine, use a thread.
         """
-        if moment > self.not_after:
-            raise Unavailable(
-                "documents.signing_key_expired", expired=self.not_after.date().isoformat()
-            )
+        self._must_be_valid(moment)
         meta = signers.PdfSignatureMetadata(
             field_name=FIELD,
             md_algorithm="sha256",

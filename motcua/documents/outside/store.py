@@ -1,35 +1,89 @@
-"""The store of bytes: a folder, where each file lies under the digest of its content.
+"""The store of bytes: a folder, where each file lies under the digest of its content, sealed with a
+key of its own that lies elsewhere. A file whose key is gone is gone from every copy of the folder.
 
-A city with an object store writes a second class with `put` and `get`.
+A city with an object store writes a second class with `put`, `get` and `sweep`.
 """
 
+import fcntl
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from motcua.base import clock, keys
+from motcua.base.keys import KeyFolder
 from motcua.db import City
+
+PLACE = "file"
+LOCK = ".lock"
 
 
 class FolderStore:
-    """Keeps bytes for good. What is kept is never changed; the same bytes are kept once."""
+    """Keeps bytes until nobody names them. They are never changed; the same bytes are kept once."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, own: KeyFolder) -> None:
+        self.folder, self._keys = folder, own
 
     @classmethod
     def of(cls, city: City) -> "FolderStore":
-        return cls(city.settings.data / "files")
+        return cls(city.settings.data / "files", keys.files(city.settings.keys))
 
     def put(self, content: bytes) -> bytes:
         """The digest under which the content now lies, safe against a power cut. Blocks."""
         digest = hashlib.sha256(content)
         path = self._path(digest.digest())
-        if path.exists():
-            return digest.digest()
+        with self._locked(fcntl.LOCK_SH):
+            if path.exists():
+                os.utime(path)  # somebody is about to name it again
+                return digest.digest()
+            self._write(path, content)
+        return digest.digest()
+
+    def get(self, sha256: bytes) -> bytes:
+        """The content. A digest that does not match is a broken disk, and a bug to shout about."""
+        path = self._path(sha256)
+        content = path.read_bytes()
+        if keys.is_sealed(content):
+            content = keys.unseal(self._keys.key(path.name), PLACE, path.name, content)
+        assert hashlib.sha256(content).digest() == sha256, "a stored file has changed on disk"
+        return content
+
+    def sweep(self, seconds: float, named: Callable[[list[bytes]], set[bytes]]) -> int:
+        """Take away what lay untouched so long and nobody names; how many files went. Blocks.
+
+        What is older than the keys of files is sealed on the way.
+        """
+        count = 0
+        for folder in sorted(path for path in self.folder.glob("[0-9a-f][0-9a-f]")):
+            there = {bytes.fromhex(p.name): p for p in folder.iterdir() if len(p.name) == 64}
+            for digest in there.keys() - named(list(there)):
+                count += self._forget(there.pop(digest), seconds)
+            for digest, path in there.items():
+                self._seal_old(digest, path)
+        return count
+
+    def _forget(self, path: Path, seconds: float) -> bool:
+        with self._locked(fcntl.LOCK_EX):
+            if clock.now().timestamp() - path.stat().st_mtime < seconds:
+                return False
+            path.unlink()
+            self._keys.forget(path.name)
+            return True
+
+    def _seal_old(self, digest: bytes, path: Path) -> None:
+        with path.open("rb") as file:
+            if keys.is_sealed(file.read(1)):
+                return
+        with self._locked(fcntl.LOCK_EX):
+            self._write(path, self.get(digest))
+
+    def _write(self, path: Path, content: bytes) -> None:
+        sealed = keys.seal(self._keys.key(path.name), PLACE, path.name, content)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
-            part.write(content)
+            part.write(sealed)
             part.flush()
             os.fsync(part.fileno())
         os.rename(part.name, path)
@@ -38,13 +92,16 @@ class FolderStore:
             os.fsync(folder)
         finally:
             os.close(folder)
-        return digest.digest()
 
-    def get(self, sha256: bytes) -> bytes:
-        """The content. A digest that does not match is a broken disk, and a bug to shout about."""
-        content = self._path(sha256).read_bytes()
-        assert hashlib.sha256(content).digest() == sha256, "a stored file has changed on disk"
-        return content
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        held = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(held, how)
+            yield
+        finally:
+            os.close(held)
 
     def _path(self, sha256: bytes) -> Path:
         name = sha256.hex()

@@ -1,15 +1,19 @@
 """Which files are taken: PDF, JPEG and PNG, by what they are and not by what they say they are.
 
-Nothing that would act on a reader's machine is taken, and nothing is unpacked beyond a limit.
+Nothing that would act on a reader's machine is taken, archives are not taken at all, and nothing
+is unpacked beyond a limit. A picture is drawn anew (docs/notes/0018): where and with what it was
+taken, and whatever else hid behind its pixels, is left behind.
 """
 
 import hashlib
+import struct
 import unicodedata
 from io import BytesIO
 from pathlib import PurePosixPath
+from threading import BoundedSemaphore
 
 import pikepdf
-from PIL import Image
+from PIL import ExifTags, Image, ImageOps
 
 from motcua.base.errors import Fault, Invalid
 from motcua.documents.model import MediaType, Upload
@@ -20,6 +24,8 @@ PIXELS_MAX = 60_000_000
 PDF_OBJECTS_MAX = 50_000
 PDF_DEPTH_MAX = 50
 UNPACKED_BYTES_MAX = 64 * 1024 * 1024
+PICTURES_AT_ONCE_MAX = 2  # in this process: each may hold some 400 MB of pixels for a moment
+TURNED_QUALITY = 92  # of a JPEG that had to be turned upright; any other keeps its own
 
 # For the whole process, so here where it is imported first: qpdf unpacks object streams on opening.
 pikepdf.settings.set_qpdf_limits(
@@ -30,6 +36,7 @@ pikepdf.settings.set_qpdf_limits(
     parser_max_container_size=1_000_000,
     doc_max_warnings=1_000,
 )
+_pictures = BoundedSemaphore(PICTURES_AT_ONCE_MAX)
 Image.MAX_IMAGE_PIXELS = None  # counted below, before a pixel is unpacked
 
 _MAGIC: dict[bytes, MediaType] = {
@@ -62,11 +69,16 @@ def examine(name: str, content: bytes) -> Upload:
     kept_name = clean_name(name, _ENDINGS[media_type][0])
     if not kept_name.lower().endswith(_ENDINGS[media_type]):
         raise _refused("documents.type_mismatch")
+    kept = content
     if media_type == "application/pdf":
         _examine_pdf(content)
     else:
-        _examine_image(content, media_type)
-    return Upload(kept_name, media_type, content, hashlib.sha256(content).digest())
+        kept = _redrawn(content, media_type)
+    return Upload(kept_name, media_type, kept, _digest(kept), _digest(content))
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
 
 
 def clean_name(name: str, ending: str) -> str:
@@ -120,19 +132,32 @@ def _acts(thing: object, depth: int) -> bool:
     )
 
 
-def _examine_image(content: bytes, media_type: MediaType) -> None:
-    try:
-        image = Image.open(BytesIO(content), formats=[media_type.partition("/")[2].upper()])
-        if image.width * image.height > PIXELS_MAX:
-            raise _refused("documents.image_too_big", megapixels=PIXELS_MAX // 1_000_000)
-        if media_type == "image/jpeg":
-            # An eighth in each direction: proves that it can be read at a fraction of the cost.
-            image.draft("L", (max(1, image.width // 8), max(1, image.height // 8)))
+def _redrawn(content: bytes, media_type: MediaType) -> bytes:
+    """The same pixels, upright, and nothing else of the file."""
+    kind = media_type.partition("/")[2].upper()
+    with _pictures:
+        try:
+            image: Image.Image = Image.open(BytesIO(content), formats=[kind])
+            if image.width * image.height > PIXELS_MAX:
+                raise _refused("documents.image_too_big", megapixels=PIXELS_MAX // 1_000_000)
             image.load()
-        else:
-            image.verify()
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError):
-        raise _refused("documents.image_broken") from None
+            is_turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
+            if is_turned:
+                image = ImageOps.exif_transpose(image)
+            transparent = image.info.get("transparency") if kind == "PNG" else None
+            image.info = {} if transparent is None else {"transparency": transparent}
+            return _written(image, kind, is_turned)
+        except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error):
+            raise _refused("documents.image_broken") from None
+
+
+def _written(image: Image.Image, kind: str, is_turned: bool) -> bytes:
+    out = BytesIO()
+    if kind == "PNG":
+        image.save(out, kind)
+    else:
+        image.save(out, kind, quality=TURNED_QUALITY if is_turned else "keep")
+    return out.getvalue()
 
 
 def _refused(reason: str, **facts: object) -> Invalid:
