@@ -18,7 +18,6 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import Scope
 
 from motcua import __version__, cases, identity, web
@@ -35,13 +34,20 @@ from motcua.db.migrate import app_url
 from motcua.documents import api as documents_api
 from motcua.documents import pages as documents_pages
 from motcua.identity import Viewer
+from motcua.identity import api as identity_api
 from motcua.identity import pages as identity_pages
 from motcua.notices import jobs as _notices_jobs  # noqa: F401
 from motcua.notices import pages as notices_pages
 from motcua.payments import api as payments_api
 from motcua.payments import pages as payments_pages
+from motcua.portal import api as portal_api
 from motcua.portal import pages as portal_pages
-from motcua.web import meters
+from motcua.privacy import jobs as _privacy_jobs  # noqa: F401
+from motcua.privacy import pages as privacy_pages
+from motcua.web import meters, throttle
+from motcua.web.arrival import Arrival
+from motcua.web.description import COMPONENTS
+from motcua.web.guard import is_desk_page
 from motcua.web.site import Site
 
 GRACE_SECONDS = 2
@@ -56,8 +62,15 @@ PAGES = [
     *notices_pages.routes,
     *payments_pages.routes,
     *portal_pages.routes,
+    *privacy_pages.routes,
 ]
-API = [*cases_api.routes, *documents_api.routes, *payments_api.routes]
+API = [
+    *cases_api.routes,
+    *documents_api.routes,
+    *identity_api.routes,
+    *payments_api.routes,
+    *portal_api.routes,
+]
 for _page in PAGES:
     # The description of the API is for programs; people have the pages.
     _page.include_in_schema = _page.paths <= {"/verify/{reference:str}", "/trust.pem"}
@@ -82,11 +95,12 @@ async def metrics(request: Request[Any, Any, Any], city: NamedDependency[City]) 
     """For whoever watches from this machine; a proxy does not pass it on."""
     if request.client and request.client.host not in LOOPBACK:
         raise NotFound("web.not_found")
-    return Response(await meters.read(city), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(await meters.read(city), media_type="text/plain; version=0.0.4")
 
 
 def build(city: City) -> Litestar:
     """The application of one city. Opens its database when it starts."""
+    throttle.set_limits(city.settings.limits)
     viewer = Provide(_viewer, sync_to_thread=False)
     return Litestar(
         route_handlers=[live, ready, metrics, *PAGES, *API],
@@ -99,12 +113,9 @@ def build(city: City) -> Litestar:
         openapi_config=OpenAPIConfig(
             title=city.pack.info.name.en,
             version=__version__,
-            openapi_router=Router("/api", route_handlers=[], opt=PUBLIC),
+            openapi_router=Router("/api", route_handlers=[], opt=PUBLIC, include_in_schema=False),
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-            components=Components(
-                security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
-            ),
-            security=[{"bearer": []}],
+            components=COMPONENTS,
         ),
     )
 
@@ -114,9 +125,16 @@ async def who(city: City, connection: ASGIConnection[Any, Any, Any, Any]) -> Vie
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return await identity.bearer(city, token.strip())
-    is_desk = connection.url.path.startswith(("/desk", "/dashboard"))
+    if scheme.lower() == "dpop":
+        address = city.settings.public_url + connection.url.path
+        given = connection.headers.get("dpop", "")
+        proof = identity.Proof(given, str(connection.scope.get("method")), address)
+        return await identity.bearer(city, token.strip(), proof)
+    is_desk = is_desk_page(connection.url.path)
     realm: identity.Realm = "officers" if is_desk else "residents"
-    cookie = connection.cookies.get(identity.cookie_name(city.settings.public_url, realm))
+    here = city.settings
+    origin = here.desk_origin if is_desk else here.public_url
+    cookie = connection.cookies.get(identity.cookie_name(origin, realm))
     return await identity.session_viewer(city, realm, cookie) if cookie else None
 
 
@@ -136,6 +154,7 @@ def _site(city: City) -> Site:
         currency=info.currency.code,
         is_demo=here.demo,
         origin=here.public_url,
+        desk_origin=here.desk_url or "",
         form_targets=tuple(f"http://localhost:{here.demo_port(part)}" for part in demo),
     )
 
@@ -180,7 +199,7 @@ def main() -> None:
     city = open_city(chosen)
     config = uvicorn.Config(
         build(city), host=chosen.host, port=given.port or chosen.port, log_config=None,
-        access_log=False,
+        access_log=False, http=Arrival, ws="none",
         timeout_graceful_shutdown=GRACE_SECONDS, server_header=False, backlog=2048,
     )  # fmt: skip
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keeper decides

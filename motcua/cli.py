@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 
-from motcua import cases, doctor, documents, exchange, serve
-from motcua.base import settings
+from motcua import cases, doctor, documents, exchange, identity, serve
+from motcua.base import keys, settings
 from motcua.base.errors import Invalid, Refusal
+from motcua.base.ids import SYSTEM
 from motcua.base.pack import Pack, PackBroken, schema
 from motcua.base.settings import Settings
 from motcua.cases import Procedures, due_reason
@@ -222,8 +223,11 @@ def import_catalogue(file: Path, report: bool) -> Answer:
 
 
 def _lines(file: Path) -> Iterator[bytes]:
-    """Line by line, and of one that never ends no more than is needed to refuse it."""
-    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as source:
+    """Line by line, and of one that never ends no more than is needed to refuse it. Whether it is
+    packed, its first bytes say."""
+    with file.open("rb") as plain:
+        is_packed = plain.peek(2)[:2] == b"\x1f\x8b"
+    with gzip.open(file) if is_packed else file.open("rb") as source:
         while line := source.readline(LINE_BYTES_MAX + 1):
             yield line
             while len(line) > LINE_BYTES_MAX and not line.endswith(b"\n"):
@@ -273,6 +277,43 @@ def fault_command(name: str, mode: str) -> Answer:
     return Answer({"register": name, "mode": mode}, [])
 
 
+@main.group("officers")
+def officers() -> None:
+    """Officers who sign in by passkey: a city's first ones, and who looks after the others'."""
+
+
+@command("invite", officers)
+@click.argument("subject")
+@click.option("--name", required=True, help="As colleagues know them.")
+@click.option("--administrator", is_flag=True, help="May give codes to other officers.")
+def invite(subject: str, name: str, administrator: bool) -> Answer:
+    """A code by which this officer makes their first passkey, without anybody else."""
+
+    async def enrol(city: City) -> str:
+        async with city.database.write(SYSTEM) as db:
+            officer = await identity.enrol_officer(db, subject, name)
+            if administrator:
+                await identity.name_administrator(db, officer)
+            return await identity.invite(db, officer)
+
+    code, here = in_city(enrol), f"{chosen().desk_origin}/desk/sign-in/code"
+    return Answer({"code": code, "address": here}, [code, here])
+
+
+@main.group("keys")
+def keys_group() -> None:
+    """The keys of people and files, outside the database."""
+
+
+@command("rotate", keys_group)
+def rotate_keys() -> Answer:
+    """Wrap every key by a new key of the city: older copies of the folder open nothing more."""
+    folder = chosen().keys
+    mine = [keys.people(folder), keys.files(folder)]
+    count = keys.rotate(mine[0].wrapping, mine)
+    return Answer({"keys": count}, [f"{count} keys wrapped anew"])
+
+
 @command("verify")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
@@ -299,7 +340,7 @@ def examine() -> Answer:
 @click.argument("more", nargs=-1, type=click.UNPROCESSED)
 def bench(name: str, more: tuple[str, ...]) -> None:
     """Measure: each benchmark prints its rate beside a limit reached in the same run."""
-    script = BENCHMARKS / f"{name}.py"
+    script = BENCHMARKS / f"{name.replace('-', '_')}.py"
     if not script.is_file():
         known = ", ".join(sorted(p.stem for p in BENCHMARKS.glob("[a-z]*.py")))
         raise click.UsageError(f"there is no benchmark {name}; there are: {known}")

@@ -5,10 +5,11 @@ import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from msgspec import Struct
 
-from motcua import agencies, exchange, identity, payments
+from motcua import agencies, exchange, identity, payments, privacy
 from motcua.base import identifiers
 from motcua.base.errors import Refusal
 from motcua.base.pack import PACK, Kind, Pack, PackFault, Where, faults
@@ -25,6 +26,7 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         PACK,
+        agencies.ACCESS,
         agencies.AGENCIES,
         agencies.COMPETENCE,
         checking.CALENDAR,
@@ -35,7 +37,9 @@ KINDS: dict[str, Kind] = {
         exchange.REGISTERS,
         identifiers.IDENTIFIERS,
         identity.KIND,
+        identity.CONSENTS,
         payments.PAYMENTS,
+        privacy.KIND,
         regimes.REGIMES,
     )
 }
@@ -54,6 +58,7 @@ def pack_faults(folder: Path) -> list[PackFault]:
         folder,
         list(KINDS.values()),
         [
+            agencies.access_faults,
             agencies.agency_faults,
             agencies.competence_faults,
             checking.calendar_faults,
@@ -61,6 +66,7 @@ def pack_faults(folder: Path) -> list[PackFault]:
             checking.search_faults,
             exchange.register_faults,
             identifiers.identifier_faults,
+            privacy.privacy_faults,
             regimes.regime_faults,
             _procedure_faults,
         ],
@@ -98,17 +104,32 @@ def examine(settings: Settings) -> list[Finding]:
         Finding(
             "descriptors", _descriptors() >= DESCRIPTORS_MIN, f"{_descriptors()} files at once"
         ),
+        Finding("scanner", settings.demo or settings.scanner is not None, _scanner(settings)),
         *_ports(settings),
     ]
 
 
 def _database(settings: Settings) -> Finding:
     if settings.database_url:
-        return Finding("database", True, "your own, by DATABASE_URL")
+        return Finding("database", *_own_database(settings.database_url))
     try:
         return Finding("database", True, f"embedded, {server.binaries()}")
     except Refusal:
         return Finding("database", False, "the embedded server's binaries are missing")
+
+
+def _own_database(url: str) -> tuple[bool, str]:
+    """Over a network what is said to the database is sealed, and the right one hears it."""
+    said, told = "your own, by DATABASE_URL", urlsplit(url)
+    mode = parse_qs(told.query).get("sslmode", [""])[0]
+    if told.hostname in (None, "localhost", "127.0.0.1", "::1") or mode == "verify-full":
+        return True, said
+    return False, f"{said}: over a network it needs sslmode=verify-full"
+
+
+def _scanner(settings: Settings) -> str:
+    told = "not set: " + ("nothing is scanned" if settings.demo else "every upload waits")
+    return f"of uploads, for malware: {settings.scanner or told}"
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from motcua import cases
+from motcua import cases, identity
 from motcua.base.pack import Pack
 from motcua.base.settings import RUNNING, Settings
 from motcua.db import City
@@ -174,6 +174,8 @@ async def prepare(settings: Settings) -> None:
     city = City(settings, Pack.read(settings.pack), app_url(settings))
     await city.database.open()
     try:
+        await identity.seal_old_people(city)
+        await cases.seal_old_cases(city)
         await cases.keep_procedures(city)
         if settings.demo:
             await staging.settle(city)

@@ -8,8 +8,10 @@ from motcua.base.pack import Pack
 from motcua.cases import jobs as _cases  # noqa: F401 - declares its handlers
 from motcua.db import City, jobs
 from motcua.db.migrate import app_url
+from motcua.documents import jobs as _documents  # noqa: F401
 from motcua.notices import jobs as _notices  # noqa: F401
 from motcua.payments import jobs as _payments  # noqa: F401
+from motcua.privacy import jobs as _privacy  # noqa: F401
 
 
 async def main() -> None:

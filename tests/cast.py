@@ -5,16 +5,17 @@ from datetime import date
 from msgspec import Struct
 
 from motcua import agencies, identity
-from motcua.base.ids import SYSTEM
+from motcua.base.ids import SYSTEM, PersonId, new_id
 from motcua.cases import keep_procedures
 from motcua.db import City
 from motcua.demo import people
 from motcua.demo.people import SamplePerson
-from motcua.identity import Viewer
-from motcua.identity.actions import BusinessRegister, _known
+from motcua.identity import Assurance, Viewer
+from motcua.identity.actions import BusinessRegister, known
 from motcua.identity.model import Account, Organisation
 
 LONG_AGO = date(2024, 1, 1)
+LEVEL_2 = Assurance(proofing=2, authentication=2)
 FIRM = "thu-nghiem"
 
 
@@ -74,11 +75,11 @@ async def resident(city: City, id: str, organisation: str | None = None) -> View
         number=one.number,
         birth_date=one.birth_date,
         email=one.email,
-        level=None if organisation else one.level,
+        assurance=None if organisation else _assurance(one.level),
         organisation=_organisation(city, organisation) if organisation else None,
     )
     city[BusinessRegister].represents = _represents
-    return await _known(city, account, ask_again=False)
+    return await known(city, account, ask_again=False)
 
 
 async def officer(city: City, id: str, name: str, agency: str, *roles: str) -> Viewer:
@@ -87,6 +88,11 @@ async def officer(city: City, id: str, name: str, agency: str, *roles: str) -> V
         for role in roles:
             await agencies.appoint(db, person, agency, role, LONG_AGO)
     return Viewer(person=person, name=name, is_officer=True)
+
+
+def _assurance(level: int | None) -> Assurance | None:
+    """As the demonstration e-ID shows people of that level."""
+    return Assurance(proofing=level, authentication=level) if level else None
 
 
 def sample(city: City, id: str) -> SamplePerson:
@@ -111,3 +117,21 @@ def _organisation(city: City, id: str) -> Organisation:
 
 async def _represents(_code: str, _number: str) -> bool:
     return True
+
+
+async def represented(city: City, person: PersonId) -> PersonId:
+    """An organisation in whose name this person may act, as the business register said."""
+    firm = PersonId(new_id())
+    async with city.database.write(SYSTEM) as db:
+        for id, kind in ((firm, "organisation"), (person, "person")):
+            await db.execute(
+                "INSERT INTO identity.people (id, kind, issuer, subject, name, first_seen_at,"
+                " seen_at) VALUES ($1, $2, 'test', $3, 'An', now(), now()) ON CONFLICT DO NOTHING",
+                id, kind, str(id),
+            )  # fmt: skip
+        await db.execute(
+            "INSERT INTO identity.representatives (organisation_id, person_id, source, until)"
+            " VALUES ($1, $2, 'test', now() + interval '1 hour')",
+            firm, person,
+        )  # fmt: skip
+    return firm

@@ -13,6 +13,7 @@ from motcua.base.settings import Settings
 from motcua.db.city import City
 from motcua.db.migrate import _HAND_OVER, _ROLES, ROOMS
 from motcua.db.server import Server
+from motcua.web import throttle
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -24,6 +25,13 @@ def shared(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"shared data absent: {name}")
     return path
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_asked_yet() -> None:
+    """What one test has asked for does not slow down the next."""
+    for limit in throttle._named.values():
+        limit.forget()
 
 
 @pytest.fixture(scope="session")

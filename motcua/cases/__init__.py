@@ -11,7 +11,14 @@ supplement what is missing, asked for once
 promise    the moment by which the city must answer, and why
 """
 
-from motcua.cases.actions import Procedures, keep_procedures, looks_at_my_cases, progress
+from motcua.cases.actions import (
+    Procedures,
+    keep_procedures,
+    looks_at_my_cases,
+    progress,
+    usages_kept_since,
+    usages_of_me,
+)
 from motcua.cases.actions.catalogue import (
     elsewhere,
     follow_catalogue,
@@ -22,9 +29,11 @@ from motcua.cases.actions.catalogue import (
 from motcua.cases.actions.drafting import drafts_of_me
 from motcua.cases.actions.listing import PAGES_MAX, Choices, Listed, Offer, Wanted, browse, choices
 from motcua.cases.actions.reading import due_reason
+from motcua.cases.actions.rights import RightAsked, procedures_used, right_asked
+from motcua.cases.actions.sealing import opened_row, seal_old_cases
 from motcua.cases.actions.telling import CaseLine, lines_of_me
 from motcua.cases.model.case import Draft
-from motcua.cases.model.desk import LookAtCase
+from motcua.cases.model.desk import LookAtCase, Usage
 from motcua.cases.model.procedure import Procedure
 from motcua.cases.model.search import LifeEvent
 
@@ -39,6 +48,8 @@ __all__ = [
     "Offer",
     "Procedure",
     "Procedures",
+    "RightAsked",
+    "Usage",
     "Wanted",
     "browse",
     "choices",
@@ -51,6 +62,12 @@ __all__ = [
     "lines_of_me",
     "load_catalogue",
     "looks_at_my_cases",
+    "opened_row",
+    "procedures_used",
     "progress",
     "reading_of",
+    "right_asked",
+    "seal_old_cases",
+    "usages_kept_since",
+    "usages_of_me",
 ]

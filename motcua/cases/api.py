@@ -3,14 +3,14 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import ServiceUnavailableException
 from litestar.openapi import ResponseSpec
-from litestar.params import FromPath, FromQuery, JSONBody, Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, Parameter, PathParameter
 from litestar.response import Stream
 
 from motcua import agencies
@@ -27,18 +27,21 @@ from motcua.identity import Viewer
 from motcua.web import Throttle
 from motcua.web.language import Language
 from motcua.web.once import IdempotencyKey, once, repeated
-from motcua.web.refusals import PROBLEMS
 from motcua.web.render import language_of
 
 LIMIT_MAX = 100
 KEEP_ALIVE_SECONDS = 15
+NUMBER_MAX = 99_999  # of a queue, in a day
 STATUS_TRIES, STATUS_SECONDS = 60, 60  # codes run on: nobody reads a whole day of them
-MESSAGES = Throttle(20, 3600)
+MESSAGES = Throttle(20, 3600, "messages")
 Web = Request[Any, Any, Any]
 
 
-class Page(msgspec.Struct, frozen=True):
-    items: list[Any]
+T = TypeVar("T")
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    items: list[T]
     next: str | None = None
 
 
@@ -51,7 +54,7 @@ async def list_procedures(
     agency: Annotated[str, Parameter(max_length=35)] = "",
     before: FromQuery[str] = "",
     limit: Annotated[int, Parameter(ge=1, le=LIMIT_MAX)] = 20,
-) -> Page:
+) -> Page[dict[str, Any]]:
     found, more = actions.list_procedures(city, q, field, agency, before, limit)
     language = language_of(request)
     return Page([actions.procedure_view(city, known, language) for known in found], more)
@@ -61,8 +64,7 @@ async def list_procedures(
 async def show_procedure(
     request: Web, city: NamedDependency[City], code: FromPath[str]
 ) -> dict[str, Any]:
-    known = city[actions.Procedures].by_code(code)
-    return actions.procedure_view(city, known, language_of(request))
+    return actions.procedure_view(city, actions.any_procedure(city, code), language_of(request))
 
 
 class AgencyView(msgspec.Struct, frozen=True):
@@ -85,7 +87,7 @@ async def list_agencies(
     city: NamedDependency[City],
     procedure: Annotated[str, Parameter(max_length=20)] = "",
     commune: Annotated[str, Parameter(max_length=100)] = "",
-) -> Page:
+) -> Page[AgencyView]:
     book, today = city[agencies.Agencies], city[agencies.Agencies].today()
     place = book.commune(commune) if commune else None
     found = [a for a in book.all if a.holds_on(today) and a.covers(place)]
@@ -117,7 +119,7 @@ def _agency(book: agencies.Agencies, agency: agencies.Agency, language: Language
     opt={"access": "person"},
     summary="File a case",
     description="`answers` has the shape of the procedure's `form.schema`; `form.example` is one.",
-    responses={201: ResponseSpec(CaseView, description="The case."), **PROBLEMS},
+    responses={201: ResponseSpec(CaseView, description="The case.", generate_examples=False)},
 )
 async def file_case(
     request: Web,
@@ -164,7 +166,7 @@ async def list_cases(
     viewer: NamedDependency[Viewer],
     before: FromQuery[str] = "",
     limit: Annotated[int, Parameter(ge=1, le=LIMIT_MAX)] = 20,
-) -> Page:
+) -> Page[CaseView]:
     async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
         found, more = await actions.list_cases(db, viewer, before, limit)
         await actions.note_list(db, viewer, [case.code for case in found])
@@ -188,7 +190,9 @@ async def show_case(
     summary="Act on a case",
     description="`{action, …}`: what a case's `actions` name, each with the schema of its body.",
     status_code=200,
-    responses={200: ResponseSpec(CaseView, description="The case after it."), **PROBLEMS},
+    responses={
+        200: ResponseSpec(CaseView, description="The case after it.", generate_examples=False)
+    },
 )
 async def act(
     request: Web,
@@ -233,7 +237,7 @@ async def _act_at_counter(
         if taken:
             case = await handing_in.write_fee_down(db, code, taken)
         else:
-            case = await handing_in.digitise(db, viewer, code, body)
+            case = await handing_in.ACTS[action](db, viewer, code, body)
         return await actions.show_case(db, viewer, case, language)
 
     return await once(request, viewer.person, None, act, status=200)
@@ -242,7 +246,7 @@ async def _act_at_counter(
 @get(
     "/api/v1/status/{code:str}",
     opt={"access": "public"},
-    guards=[Throttle(STATUS_TRIES, STATUS_SECONDS)],
+    guards=[Throttle(STATUS_TRIES, STATUS_SECONDS, "status")],
     summary="Progress by code",
 )
 async def status(request: Web, city: NamedDependency[City], code: FromPath[str]) -> dict[str, Any]:
@@ -253,6 +257,11 @@ async def status(request: Web, city: NamedDependency[City], code: FromPath[str])
     "/api/v1/cases/{code:str}/events",
     opt={"access": "person"},
     summary="History; as text/event-stream it goes on",
+    responses={
+        200: ResponseSpec(
+            Page[EventView], description="What happened, oldest first.", generate_examples=False
+        )
+    },
 )
 async def events(
     request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
@@ -260,7 +269,10 @@ async def events(
     language = language_of(request)
     after = _last_event(request)
     async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
-        case = await actions.open_case(db, code)
+        try:
+            case = await actions.open_case(db, code)
+        except NotFound:
+            return Response(Page(await actions.oversee(db, viewer, code, language, after)))
         await actions.note_look(db, viewer, case)
         seen = await actions.history(db, case, language, after)
     if "text/event-stream" not in request.headers.get("accept", ""):
@@ -370,7 +382,7 @@ async def act_on_number(
     city: NamedDependency[City],
     viewer: NamedDependency[Viewer],
     code: FromPath[str],
-    number: FromPath[int],
+    number: Annotated[int, PathParameter(ge=1, le=NUMBER_MAX)],
     data: JSONBody[TicketActed],
 ) -> Ticket:
     async with city.database.write(viewer.person) as db:

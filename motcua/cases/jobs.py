@@ -1,22 +1,19 @@
 """What follows when a case moves: registers are asked, the person is told."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from motcua import agencies, identity, notices
 from motcua.base import clock
 from motcua.base.ids import SYSTEM, CaseId
-from motcua.cases import actions, queries
+from motcua.cases import actions
 from motcua.cases.model.case import Case
 from motcua.db import City, Read, jobs
-from motcua.db import queries as ground
 from motcua.notices import About, Sum
 
 # Some three hours of tries; after that the officer's own asking is what moves the case.
 REGISTER_ATTEMPTS = 45
-ANSWERS_KEPT = timedelta(days=90)
-DRAFTS_KEPT = timedelta(days=90)
 
 
 @jobs.on("case.filed", attempts=REGISTER_ATTEMPTS)
@@ -165,12 +162,3 @@ async def _facts(db: Read, case: Case) -> dict[str, notices.Fact]:
         "intake_due_at": case.intake_due_at,
         **({"due_at": case.due_at} if case.due_at else {}),
     }
-
-
-@jobs.every(hours=1)
-async def forget(city: City) -> None:
-    """What was kept only for a while: answers to repeated requests, forms never sent."""
-    now = clock.now()
-    async with city.database.write(SYSTEM) as db:
-        await ground.forget_old_answers(db, now - ANSWERS_KEPT)
-        await queries.forget_old_drafts(db, now - DRAFTS_KEPT)

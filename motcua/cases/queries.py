@@ -13,15 +13,25 @@ from motcua.cases.model.case import (
     HandIn,
     JoinedCase,
     LateStep,
+    OldDraft,
     Opinion,
+    Papers,
     Progress,
     Proposal,
     Sides,
     Supplement,
+    Used,
 )
 from motcua.cases.model.catalogue import Elsewhere, Kept, Offered
-from motcua.cases.model.counter import CounterRow, Ticket, Waiting, WhereFrom
-from motcua.cases.model.desk import DeskCounts, DeskRow, LookAtCase, OpinionWanted
+from motcua.cases.model.counter import CounterKept, CounterRow, Ticket, Waiting, WhereFrom
+from motcua.cases.model.desk import (
+    DeskCounts,
+    DeskRow,
+    LookAtCase,
+    OpinionWanted,
+    Overseen,
+    Usage,
+)
 from motcua.db import Read, Write, statement
 from motcua.web.language import Language
 
@@ -38,38 +48,14 @@ async def procedure_version(db: Read, code: str, version: str) -> dict[str, Any]
 
 @statement
 async def file_case(
-    db: Write,
-    id: CaseId,
-    prefix: str,
-    day: date,
-    procedure_code: str,
-    procedure_version: str,
-    agency_code: str,
-    step: str,
-    status: int,
-    filed_by: PersonId,
-    filed_by_name: str,
-    applicant_id: PersonId,
-    applicant_name: str,
-    subject: dict[str, Any],
-    answers: dict[str, Any],
-    delivery: str,
-    fee: dict[str, Any],
-    fee_amount: int,
-    filed_at: datetime,
-    intake_due_at: datetime,
-    language: Language,
-    money: str,
-    regime: str,
-    at_agency: str,
-    step_due_at: datetime | None,
-    lane: str,
-    lead_id: CaseId | None,
-    channel: str,
-    counter_code: str | None,
-    representative: dict[str, Any] | None,
-    step_role: str,
-) -> str: ...
+    db: Write, id: CaseId, prefix: str, day: date, procedure_code: str, procedure_version: str,
+    agency_code: str, step: str, status: int, filed_by: PersonId, filed_by_name: str,
+    applicant_id: PersonId, applicant_name: str, subject: dict[str, Any], answers: dict[str, Any],
+    delivery: str, fee: dict[str, Any], fee_amount: int, filed_at: datetime,
+    intake_due_at: datetime, language: Language, money: str, regime: str, at_agency: str,
+    step_due_at: datetime | None, lane: str, lead_id: CaseId | None, channel: str,
+    counter_code: str | None, representative: dict[str, Any] | None, step_role: str,
+) -> str: ...  # fmt: skip
 
 
 @statement
@@ -106,7 +92,7 @@ async def cases_of_person(
 
 @statement
 async def open_cases_of_agencies(
-    db: Read, agencies: list[str], at_most: int, skip: int
+    db: Read, posts: list[str], roles: list[str], at_most: int, skip: int
 ) -> list[Case]: ...
 
 
@@ -116,18 +102,10 @@ async def progress_by_code(db: Read, code: str) -> Progress | None: ...
 
 @statement
 async def move_case(
-    db: Write,
-    id: CaseId,
-    step: str,
-    step_role: str,
-    status: int,
-    business: str,
-    money: str,
-    handing: str,
-    sync: str,
-    step_due_at: datetime | None,
-    closed_at: datetime | None,
-) -> None: ...
+    db: Write, id: CaseId, step: str, step_role: str, status: int, business: str, money: str,
+    handing: str, sync: str, step_due_at: datetime | None, accepted_at: datetime | None,
+    due_at: datetime | None, due_reasons: list[dict[str, Any]], closed_at: datetime | None,
+) -> None: ...  # fmt: skip
 
 
 @statement
@@ -154,40 +132,23 @@ async def promise_anew(
 
 @statement
 async def apologise(
-    db: Write,
-    case_id: CaseId,
-    at: datetime,
-    given_by: PersonId,
-    words: str,
-    promised_at: datetime,
-    due_at: datetime,
-) -> None: ...
+    db: Write, case_id: CaseId, at: datetime, given_by: PersonId, words: str,
+    promised_at: datetime, due_at: datetime,
+) -> None: ...  # fmt: skip
 
 
 @statement
 async def ask_opinion(
-    db: Write,
-    id: UUID,
-    case_id: CaseId,
-    asking_agency: str,
-    agency_code: str,
-    asked_by: PersonId,
-    question: str,
-    asked_at: datetime,
-    due_at: datetime,
-) -> None: ...
+    db: Write, id: UUID, case_id: CaseId, asking_agency: str, agency_code: str,
+    asked_by: PersonId, question: str, asked_at: datetime, due_at: datetime,
+) -> None: ...  # fmt: skip
 
 
 @statement
 async def give_opinion(
-    db: Write,
-    id: UUID,
-    given_by: PersonId,
-    given_by_name: str,
-    given_at: datetime,
-    outcome: str,
-    words: str,
-) -> None: ...
+    db: Write, id: UUID, given_by: PersonId, given_by_name: str, given_at: datetime,
+    outcome: str, words: str,
+) -> None: ...  # fmt: skip
 
 
 @statement
@@ -199,22 +160,15 @@ async def joined_of(db: Read, leads: list[CaseId]) -> list[JoinedCase]: ...
 
 
 @statement
+async def family_of(db: Read, id: CaseId) -> list[JoinedCase]: ...
+
+
+@statement
 async def steps_that_ran_out(db: Read, now: datetime, at_most: int) -> list[LateStep]: ...
 
 
 @statement
 async def escalate(db: Write, now: datetime, id: CaseId) -> bool | None: ...
-
-
-@statement
-async def promise_case(
-    db: Write,
-    id: CaseId,
-    accepted_at: datetime,
-    due_at: datetime,
-    due_reasons: list[dict[str, Any]],
-    handler_id: PersonId | None,
-) -> None: ...
 
 
 @statement
@@ -227,15 +181,9 @@ async def correct_answers(db: Write, id: CaseId, answers: dict[str, Any]) -> Non
 
 @statement
 async def keep_finding(
-    db: Write,
-    case_id: CaseId,
-    finding: str,
-    register: str,
-    look_id: UUID,
-    state: str,
-    answer: dict[str, Any],
-    answered_at: datetime,
-) -> bool | None: ...
+    db: Write, case_id: CaseId, finding: str, register: str, look_id: UUID, state: str,
+    answer: dict[str, Any], answered_at: datetime,
+) -> bool | None: ...  # fmt: skip
 
 
 @statement
@@ -244,15 +192,9 @@ async def findings_of_case(db: Read, case_id: CaseId) -> list[FindingKept]: ...
 
 @statement
 async def propose(
-    db: Write,
-    id: UUID,
-    case_id: CaseId,
-    proposed_by: PersonId,
-    proposed_by_name: str,
-    outcome: str,
-    words: str,
-    proposed_at: datetime,
-) -> None: ...
+    db: Write, id: UUID, case_id: CaseId, proposed_by: PersonId, proposed_by_name: str,
+    outcome: str, words: str, proposed_at: datetime,
+) -> None: ...  # fmt: skip
 
 
 @statement
@@ -261,13 +203,13 @@ async def last_proposal(db: Read, case_id: CaseId) -> Proposal | None: ...
 
 @statement
 async def approve(
-    db: Write,
-    proposal_id: UUID,
-    proposed_by: PersonId,
-    approved_by: PersonId,
-    approved_by_name: str,
-    approved_at: datetime,
-) -> None: ...
+    db: Write, proposal_id: UUID, proposed_by: PersonId, approved_by: PersonId,
+    approved_by_name: str, approved_at: datetime,
+) -> None: ...  # fmt: skip
+
+
+@statement
+async def papers_of_cases(db: Read, cases: list[CaseId]) -> list[Papers]: ...
 
 
 @statement
@@ -286,17 +228,10 @@ async def supplements_of_case(db: Read, case_id: CaseId) -> list[Supplement]: ..
 
 @statement
 async def keep_draft(
-    db: Write,
-    person_id: PersonId,
-    procedure_code: str,
-    behalf_id: PersonId | None,
-    answers: dict[str, Any],
-    documents: list[dict[str, str]],
-    subject_number: str | None,
-    agency_code: str | None,
-    delivery: str,
-    kept_at: datetime,
-) -> None: ...
+    db: Write, person_id: PersonId, procedure_code: str, behalf_id: PersonId | None,
+    answers: dict[str, Any], documents: list[dict[str, str]], subject_number: str | None,
+    agency_code: str | None, delivery: str, kept_at: datetime,
+) -> None: ...  # fmt: skip
 
 
 @statement
@@ -313,28 +248,16 @@ async def drop_draft(db: Write, person_id: PersonId, procedure_code: str) -> Non
 
 @statement
 async def desk(
-    db: Read,
-    agencies: list[str],
-    posts: list[str],
-    roles: list[str],
-    is_mine: bool,
-    before: datetime | None,
-    words: str,
-    at_most: int,
-    skip: int,
-) -> list[DeskRow]: ...
+    db: Read, posts: list[str], roles: list[str], is_mine: bool, before: datetime | None,
+    words: str, at_most: int, skip: int,
+) -> list[DeskRow]: ...  # fmt: skip
 
 
 @statement
 async def count_desk(
-    db: Read,
-    agencies: list[str],
-    posts: list[str],
-    roles: list[str],
-    now: datetime,
-    tomorrow: datetime,
+    db: Read, posts: list[str], roles: list[str], now: datetime, tomorrow: datetime,
     next_week: datetime,
-) -> DeskCounts: ...
+) -> DeskCounts: ...  # fmt: skip
 
 
 @statement
@@ -351,27 +274,56 @@ async def officers_with_role(
 
 @statement
 async def record_looks(
-    db: Write,
-    ids: list[UUID],
-    codes: list[str],
-    at: datetime,
-    officer_id: PersonId,
-    officer_name: str,
-    purpose_vi: str,
-    purpose_en: str,
-    since: datetime,
-    is_any_purpose: bool,
-) -> None: ...
+    db: Write, ids: list[UUID], codes: list[str], at: datetime, officer_id: PersonId,
+    officer_name: str, purpose_vi: str, purpose_en: str, since: datetime, is_any_purpose: bool,
+) -> None: ...  # fmt: skip
+
+
+@statement
+async def record_oversight(
+    db: Write, id: UUID, at: datetime, case_id: CaseId, officer_id: PersonId, officer_name: str,
+    agency_code: str, purpose_vi: str, purpose_en: str, since: datetime,
+) -> None: ...  # fmt: skip
+
+
+@statement
+async def overseen(db: Read, code: str) -> Overseen | None: ...
 
 
 @statement
 async def looks_at_cases_of(
-    db: Read, person: PersonId, behalf: PersonId | None, before: UUID, at_most: int
+    db: Read, person: PersonId, behalf: PersonId | None, acts: list[str], before: UUID, at_most: int
 ) -> list[LookAtCase]: ...
 
 
 @statement
-async def forget_old_drafts(db: Write, before: datetime) -> None: ...
+async def set_up_at(db: Read) -> datetime: ...
+
+
+@statement
+async def usages_of(
+    db: Read, person: PersonId, acts: list[str], since: datetime, until: datetime, skip: int,
+    at_most: int,
+) -> list[Usage]: ...  # fmt: skip
+
+
+@statement
+async def keep_counter_draft(
+    db: Write, id: UUID, person_id: PersonId, procedure_code: str, held: dict[str, Any],
+    documents: list[dict[str, str]], kept_at: datetime,
+) -> None: ...  # fmt: skip
+
+
+@statement
+async def counter_draft(db: Read, id: UUID, person_id: PersonId) -> CounterKept | None: ...
+
+
+@statement
+async def counter_drafts_of(db: Read, person_id: PersonId, at_most: int) -> list[CounterKept]: ...
+
+
+@statement
+async def drop_counter_draft(db: Write, id: UUID, person_id: PersonId) -> None: ...
 
 
 @statement
@@ -390,16 +342,9 @@ async def keep_definitions(
 
 @statement
 async def keep_catalogue(
-    db: Write,
-    codes: list[str],
-    digests: list[str],
-    levels: list[str],
-    published: list[str],
-    readings: list[str],
-    procedure_versions: list[str],
-    valid_from: date,
-    imported_at: datetime,
-) -> None: ...
+    db: Write, codes: list[str], digests: list[str], levels: list[str], published: list[str],
+    readings: list[str], procedure_versions: list[str], valid_from: date, imported_at: datetime,
+) -> None: ...  # fmt: skip
 
 
 @statement
@@ -420,15 +365,9 @@ async def catalogue_reading(db: Read, code: str) -> dict[str, Any] | None: ...
 
 @statement
 async def take_hand_ins(
-    db: Write,
-    case_id: CaseId,
-    requirements: list[str],
-    kinds: list[str | None],
-    pages: list[int | None],
-    digitised: list[int],
-    files: list[DocumentId | None],
-    at: datetime,
-) -> None: ...
+    db: Write, case_id: CaseId, requirements: list[str], kinds: list[str | None],
+    pages: list[int | None], digitised: list[int], files: list[DocumentId | None], at: datetime,
+) -> None: ...  # fmt: skip
 
 
 @statement
@@ -483,11 +422,37 @@ async def recall_ticket(
 
 @statement
 async def finish_ticket(
-    db: Write,
-    agency: str,
-    day: date,
-    number: int,
-    outcome: str,
-    case_code: str | None,
+    db: Write, agency: str, day: date, number: int, outcome: str, case_code: str | None,
     at: datetime,
-) -> Ticket | None: ...
+) -> Ticket | None: ...  # fmt: skip
+
+
+@statement
+async def cases_not_sealed(db: Read, at_most: int) -> list[Case]: ...
+
+
+@statement
+async def seal_case(
+    db: Write, id: UUID, subject: dict[str, Any], answers: dict[str, Any],
+    representative: dict[str, Any] | None,
+) -> None: ...  # fmt: skip
+
+
+@statement
+async def seal_finding(db: Write, case_id: UUID, finding: str, answer: dict[str, Any]) -> None: ...
+
+
+@statement
+async def drafts_not_sealed(db: Read, at_most: int) -> list[OldDraft]: ...
+
+
+@statement
+async def seal_draft(
+    db: Write, person_id: UUID, procedure_code: str, answers: dict[str, Any]
+) -> None: ...
+
+
+@statement
+async def procedures_of_person(
+    db: Read, person: PersonId, behalf: PersonId | None
+) -> list[Used]: ...

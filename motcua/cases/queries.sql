@@ -72,16 +72,27 @@ SELECT id, code, procedure_code, procedure_version, agency_code, step, status, f
 FROM cases.cases WHERE id = :id;
 
 -- name: cases_of_person
+-- Each in the order of its index, so that a page of a few thousand cases is no dearer than one of five.
+WITH latest AS (
+    (SELECT id, filed_at FROM cases.cases WHERE filed_by = :person AND filed_at < :before
+     ORDER BY filed_at DESC LIMIT :at_most)
+    UNION
+    (SELECT id, filed_at FROM cases.cases WHERE applicant_id = :person AND filed_at < :before
+     ORDER BY filed_at DESC LIMIT :at_most)
+    UNION
+    (SELECT id, filed_at FROM cases.cases WHERE applicant_id = :behalf AND filed_at < :before
+     ORDER BY filed_at DESC LIMIT :at_most)
+    ORDER BY filed_at DESC
+    LIMIT :at_most
+)
 SELECT id, code, procedure_code, procedure_version, agency_code, step, status, filed_by,
        filed_by_name, applicant_id, applicant_name, subject, answers, delivery, fee, fee_amount,
        filed_at, intake_due_at, accepted_at, due_at, due_reasons, handler_id, closed_at, language,
        business, money, handing, sync, regime, at_agency, step_due_at, lane, lead_id, channel,
        counter_code, representative, step_role
 FROM cases.cases
-WHERE (filed_by = :person OR applicant_id = :person OR applicant_id = :behalf)
-  AND filed_at < :before
-ORDER BY filed_at DESC
-LIMIT :at_most;
+WHERE id = ANY (ARRAY(SELECT latest.id FROM latest))
+ORDER BY filed_at DESC;
 
 -- name: open_cases_of_agencies
 SELECT id, code, procedure_code, procedure_version, agency_code, step, status, filed_by,
@@ -90,9 +101,9 @@ SELECT id, code, procedure_code, procedure_version, agency_code, step, status, f
        business, money, handing, sync, regime, at_agency, step_due_at, lane, lead_id, channel,
        counter_code, representative, step_role
 FROM cases.cases
-WHERE at_agency = ANY (:agencies) AND closed_at IS NULL
-ORDER BY lane, coalesce(due_at, intake_due_at), code
-LIMIT :at_most OFFSET :skip;
+WHERE id = ANY (ARRAY(
+    SELECT page.id FROM cases.page_of_open(:posts, :roles, false, NULL, '', :at_most, :skip) AS page))
+ORDER BY lane, coalesce(due_at, intake_due_at), code;
 
 -- name: progress_by_code
 SELECT status, procedure_code, agency_code, filed_at, intake_due_at, due_at, closed_at
@@ -101,8 +112,8 @@ FROM cases.progress(:code);
 -- name: move_case
 UPDATE cases.cases
 SET step = :step, step_role = :step_role, status = :status, business = :business, money = :money, handing = :handing,
-    sync = :sync, step_due_at = :step_due_at, escalated_at = NULL,
-    closed_at = :closed_at
+    sync = :sync, step_due_at = :step_due_at, escalated_at = NULL, accepted_at = :accepted_at,
+    due_at = :due_at, due_reasons = :due_reasons, closed_at = :closed_at
 WHERE id = :id;
 
 -- name: hand_over
@@ -147,6 +158,11 @@ SELECT lead_id, code, procedure_code, agency_code, status, due_at, closed_at
 FROM cases.joined_of(:leads ::uuid[])
 ORDER BY code;
 
+-- name: family_of
+SELECT lead_id, code, procedure_code, agency_code, status, due_at, closed_at
+FROM cases.family_of(:id)
+ORDER BY code;
+
 -- name: steps_that_ran_out
 SELECT id, code, applicant_id, at_agency, step, step_due_at
 FROM cases.cases
@@ -157,11 +173,6 @@ LIMIT :at_most;
 
 -- name: escalate
 UPDATE cases.cases SET escalated_at = :now WHERE id = :id AND escalated_at IS NULL RETURNING true;
-
--- name: promise_case
-UPDATE cases.cases
-SET accepted_at = :accepted_at, due_at = :due_at, due_reasons = :due_reasons, handler_id = :handler_id
-WHERE id = :id;
 
 -- name: hand_case_to
 UPDATE cases.cases SET handler_id = :handler_id WHERE id = :id;
@@ -200,6 +211,7 @@ VALUES (:proposal_id, :proposed_by, :approved_by, :approved_by_name, :approved_a
 SELECT c.id, stands.proposed_by, stands.approved_by,
        (SELECT count(*) FROM cases.supplements s WHERE s.case_id = c.id) AS supplements,
        (SELECT count(*) FROM cases.apologies a WHERE a.case_id = c.id) AS apologies,
+       (SELECT count(*) FROM cases.opinions o WHERE o.case_id = c.id) AS opinions,
        (SELECT count(*) FROM cases.opinions o
         WHERE o.case_id = c.id AND o.given_at IS NULL AND o.due_at > :now) AS opinions_open,
        EXISTS (SELECT FROM cases.opinions o
@@ -225,6 +237,16 @@ LEFT JOIN LATERAL (
 ) AS stands ON true
 WHERE c.id = ANY (:cases);
 
+-- name: papers_of_cases
+-- The part of `sides_of_cases` that an applicant may know.
+SELECT c.id,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(d.file_id, d.requirement)
+                                  ORDER BY d.added_at, d.requirement), '[]')
+        FROM cases.case_documents d WHERE d.case_id = c.id) AS documents,
+       (SELECT coalesce(jsonb_agg(to_jsonb(p) - 'case_id' ORDER BY p.requirement), '[]')
+        FROM cases.hand_ins p WHERE p.case_id = c.id) AS hand_ins
+FROM unnest(CAST(:cases AS uuid[])) AS c (id);
+
 -- name: ask_supplement
 INSERT INTO cases.supplements (case_id, asked_at, asked_by, words, step)
 VALUES (:case_id, :asked_at, :asked_by, :words, :step);
@@ -244,73 +266,36 @@ SET behalf_id = excluded.behalf_id, answers = excluded.answers, documents = excl
     delivery = excluded.delivery, kept_at = excluded.kept_at;
 
 -- name: draft
-SELECT procedure_code, behalf_id, answers, documents, subject_number, agency_code, delivery, kept_at
+SELECT procedure_code, behalf_id, answers, documents, subject_number, agency_code, delivery, kept_at,
+       CAST(NULL AS jsonb) AS authority  -- it lies sealed with the answers
 FROM cases.drafts WHERE person_id = :person_id AND procedure_code = :procedure_code;
 
 -- name: drafts_of_person
-SELECT procedure_code, behalf_id, answers, documents, subject_number, agency_code, delivery, kept_at
+SELECT procedure_code, behalf_id, answers, documents, subject_number, agency_code, delivery, kept_at,
+       CAST(NULL AS jsonb) AS authority  -- it lies sealed with the answers
 FROM cases.drafts WHERE person_id = :person_id ORDER BY kept_at DESC;
 
 -- name: drop_draft
 DELETE FROM cases.drafts WHERE person_id = :person_id AND procedure_code = :procedure_code;
 
 -- name: desk
--- What is open in these agencies, the green lane first, then what is due first. Names are compared
--- without marks, by core functions only.
-WITH posts AS (
-    SELECT p.agency_code, p.role
-    FROM unnest(CAST(:posts AS text[]), CAST(:roles AS text[])) AS p (agency_code, role)
-), page AS (
-    SELECT c.id, c.code, c.procedure_code, c.procedure_version, c.at_agency AS agency_code, c.applicant_name, c.step,
-           c.status, c.business, c.lane, c.agency_code AS receiver_code, c.escalated_at, c.filed_at, c.intake_due_at, c.due_at, c.handler_id,
-           coalesce(c.due_at, c.intake_due_at) AS promised_at, count(*) OVER () AS total
-    FROM cases.cases c
-    WHERE c.at_agency = ANY (:agencies)
-      AND c.closed_at IS NULL
-      AND (NOT :is_mine OR (c.business NOT IN ('incomplete', 'supplement') AND (c.step_role = '' OR EXISTS (
-          SELECT FROM posts WHERE posts.agency_code = c.at_agency AND posts.role = c.step_role))))
-      AND (CAST(:before AS timestamptz) IS NULL
-           OR (c.business NOT IN ('incomplete', 'supplement') AND coalesce(c.due_at, c.intake_due_at) < :before))
-      AND (CAST(:words AS text) = '' OR strpos(c.code, upper(:words)) > 0
-           OR strpos(translate(lower(regexp_replace(normalize(c.applicant_name, NFD),
-                  '[\u0300-\u036f]', '', 'g')), 'đĐ', 'dd'), :words) > 0)
-    ORDER BY c.lane, coalesce(c.due_at, c.intake_due_at), c.code
-    LIMIT :at_most OFFSET :skip
-)
-SELECT p.code, p.procedure_code, p.procedure_version, p.agency_code, p.applicant_name, p.step,
-       p.status, p.business, p.lane, p.receiver_code, p.escalated_at, p.filed_at, p.intake_due_at, p.due_at, p.handler_id,
-       (SELECT max(s.asked_at) FROM cases.supplements s WHERE s.case_id = p.id) AS asked_at,
-       (SELECT max(e.sequence) FROM db.events e WHERE e.subject_id = p.id) AS version,
-       p.total
-FROM page p
-ORDER BY p.lane, p.promised_at, p.code;
+-- What is open in these agencies, the green lane first, then what is due first.
+SELECT c.code, c.procedure_code, c.procedure_version, c.at_agency AS agency_code, c.applicant_name, c.step,
+       c.status, c.business, c.lane, c.agency_code AS receiver_code, c.escalated_at, c.filed_at, c.intake_due_at, c.due_at, c.handler_id,
+       (SELECT max(s.asked_at) FROM cases.supplements s WHERE s.case_id = c.id) AS asked_at,
+       (SELECT max(e.sequence) FROM db.events e WHERE e.subject_id = c.id) AS version,
+       page.total
+FROM cases.page_of_open(:posts, :roles, :is_mine, :before, :words, :at_most, :skip) AS page
+JOIN cases.cases c ON c.id = ANY (ARRAY[page.id])
+ORDER BY c.lane, coalesce(c.due_at, c.intake_due_at), c.code;
 
 -- name: count_desk
-WITH posts AS (
-    SELECT p.agency_code, p.role
-    FROM unnest(CAST(:posts AS text[]), CAST(:roles AS text[])) AS p (agency_code, role)
-), open AS (
-    SELECT c.business, coalesce(c.due_at, c.intake_due_at) AS due_at,
-           c.step_role = '' OR EXISTS (
-               SELECT FROM posts
-               WHERE posts.agency_code = c.at_agency AND posts.role = c.step_role) AS is_mine
-    FROM cases.cases c
-    WHERE c.at_agency = ANY (:agencies) AND c.closed_at IS NULL
-)
-SELECT count(*) AS everything,
-       count(*) FILTER (WHERE business NOT IN ('incomplete', 'supplement') AND is_mine) AS mine,
-       count(*) FILTER (WHERE business NOT IN ('incomplete', 'supplement') AND due_at < :now) AS late,
-       count(*) FILTER (WHERE business NOT IN ('incomplete', 'supplement') AND due_at < :tomorrow) AS today,
-       count(*) FILTER (WHERE business NOT IN ('incomplete', 'supplement') AND due_at < :next_week) AS week,
-       count(*) FILTER (WHERE business NOT IN ('incomplete', 'supplement') AND is_mine AND due_at < :tomorrow) AS mine_today,
-       count(*) FILTER (WHERE business NOT IN ('incomplete', 'supplement') AND is_mine AND due_at < :now) AS mine_late,
-       (SELECT count(*) FROM cases.opinions o JOIN cases.cases c ON c.id = o.case_id
-        WHERE o.agency_code = ANY (:agencies) AND o.given_at IS NULL AND c.closed_at IS NULL) AS asked
-FROM open;
+SELECT everything, mine, late, today, week, mine_late, mine_today, mine_week, asked
+FROM cases.count_open(:posts, :roles, :now, :tomorrow, :next_week);
 
 -- name: opinions_wanted
 SELECT c.code, c.procedure_code, c.procedure_version, c.applicant_name, o.asking_agency,
-       o.agency_code, o.question, o.due_at, count(*) OVER () AS total
+       o.agency_code, o.question, o.due_at
 FROM cases.opinions o JOIN cases.cases c ON c.id = o.case_id
 WHERE o.agency_code = ANY (:agencies) AND o.given_at IS NULL AND c.closed_at IS NULL
 ORDER BY o.due_at, o.id
@@ -329,25 +314,131 @@ WHERE agency_code = :agency_code AND role = :role
 
 -- name: record_looks
 -- What an officer has seen since a moment (for this purpose, or for any) is the same look: a page that
--- renews itself adds nothing.
-INSERT INTO cases.looks (id, at, case_id, officer_id, officer_name, agency_code, purpose_vi, purpose_en)
-SELECT seen.id, :at, c.id, :officer_id, :officer_name, c.agency_code, :purpose_vi, :purpose_en
-FROM unnest(CAST(:ids AS uuid[]), CAST(:codes AS text[])) AS seen (id, code)
-JOIN cases.cases c ON c.code = seen.code
+-- renews itself adds nothing. They look as what they are where the case is, first where it is in hand.
+WITH fresh AS MATERIALIZED (
+    SELECT seen.id, c.id AS case_id, c.filed_by, c.applicant_id, c.step_role,
+           ARRAY[c.at_agency, c.agency_code, c.counter_code] AS places
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:codes AS text[])) AS seen (id, code)
+    JOIN cases.cases c ON c.code = seen.code
+    WHERE NOT EXISTS (
+        SELECT FROM cases.looks l
+        WHERE l.case_id = c.id AND l.officer_id = :officer_id AND l.at > :since
+          AND (:is_any_purpose OR l.purpose_en = :purpose_en))
+), placed AS MATERIALIZED (
+    SELECT fresh.*, coalesce(post.agency_code, asked.agency_code, fresh.places[2]) AS agency_code, post.role
+    FROM fresh
+    LEFT JOIN LATERAL (
+        SELECT held.agency_code, held.role FROM agencies.held_among(fresh.places) AS held
+        ORDER BY array_position(fresh.places, held.agency_code), held.role <> fresh.step_role, held.role
+        LIMIT 1
+    ) AS post ON true
+    LEFT JOIN LATERAL (
+        SELECT o.agency_code FROM cases.opinions o
+        WHERE post.agency_code IS NULL AND o.case_id = fresh.case_id AND agencies.is_mine(o.agency_code)
+        LIMIT 1
+    ) AS asked ON true
+)
+INSERT INTO cases.looks
+    (id, at, case_id, officer_id, officer_name, agency_code, purpose_vi, purpose_en, role, covert_id)
+SELECT id, :at, case_id, :officer_id, :officer_name, agency_code, :purpose_vi, :purpose_en, role,
+       exchange.covert_order(NULL, ARRAY[filed_by, applicant_id], agency_code, :at)
+FROM placed;
+
+-- name: record_oversight
+-- As record_looks, by who controls procedures and finds no case.
+INSERT INTO cases.looks
+    (id, at, case_id, officer_id, officer_name, agency_code, purpose_vi, purpose_en, role)
+SELECT :id, :at, :case_id, :officer_id, :officer_name, :agency_code, :purpose_vi, :purpose_en, 'control'
 WHERE NOT EXISTS (
     SELECT FROM cases.looks l
-    WHERE l.case_id = c.id AND l.officer_id = :officer_id AND l.at > :since
-      AND (:is_any_purpose OR l.purpose_en = :purpose_en));
+    WHERE l.case_id = :case_id AND l.officer_id = :officer_id AND l.at > :since);
+
+-- name: overseen
+SELECT id, agency_code, procedure_code FROM cases.overseen(:code);
 
 -- name: looks_at_cases_of
-SELECT l.id, l.at, l.officer_name, l.agency_code, c.code, l.purpose_vi, l.purpose_en
+-- Openings of a person's cases by officers, and what officers did to them: who acts has seen it too.
+-- Each part by its own index, newest first: a firm has thousands of cases.
+WITH acts AS (
+    (SELECT e.id, e.at, e.subject_id, e.actor_id, e.agency_code, e.kind
+     FROM db.events e
+     WHERE e.person_id = :person AND e.actor_id <> e.person_id AND e.kind = ANY (:acts)
+       AND e.kind LIKE 'case.%' AND e.id < :before
+     ORDER BY e.id DESC LIMIT :at_most)
+    UNION ALL
+    (SELECT e.id, e.at, e.subject_id, e.actor_id, e.agency_code, e.kind
+     FROM db.events e
+     WHERE e.person_id = :behalf AND e.person_id <> :person AND e.actor_id <> e.person_id
+       AND e.kind = ANY (:acts) AND e.kind LIKE 'case.%' AND e.id < :before
+     ORDER BY e.id DESC LIMIT :at_most)
+    UNION ALL
+    -- What one filed for somebody else.
+    SELECT e.id, e.at, e.subject_id, e.actor_id, e.agency_code, e.kind
+    FROM cases.cases c JOIN db.events e ON e.subject_id = c.id
+    WHERE c.filed_by = :person AND c.applicant_id <> :person
+      AND c.applicant_id IS DISTINCT FROM CAST(:behalf AS uuid)
+      AND e.kind = ANY (:acts) AND e.id < :before
+)
+SELECT l.id, l.at, l.officer_name, l.agency_code, c.code, l.purpose_vi, l.purpose_en, l.role, NULL AS act
 FROM cases.cases c JOIN cases.looks l ON l.case_id = c.id
 WHERE (c.filed_by = :person OR c.applicant_id IN (:person, :behalf)) AND l.id < :before
-ORDER BY l.id DESC
+UNION ALL
+SELECT a.id, a.at, p.name, a.agency_code, c.code, NULL, NULL, NULL, a.kind
+FROM acts a
+JOIN cases.cases c ON c.id = a.subject_id
+JOIN identity.people p ON p.id = a.actor_id AND p.kind = 'officer'
+ORDER BY 1 DESC
 LIMIT :at_most;
 
--- name: forget_old_drafts
-DELETE FROM cases.drafts WHERE kept_at < :before;
+-- name: set_up_at
+SELECT first_seen_at FROM identity.people WHERE kind = 'system';
+
+-- name: usages_of
+-- Every look at somebody's data, from whatever room, newest first, with how many there are.
+WITH told AS (
+    SELECT l.id, l.at, l.agency_code, l.purpose_vi, l.purpose_en, NULL AS act
+    FROM exchange.look_subjects s JOIN exchange.looks l ON l.id = s.look_id
+    WHERE s.person_id = :person
+    UNION ALL
+    SELECT l.id, l.at, l.agency_code, l.purpose_vi, l.purpose_en, NULL
+    FROM cases.cases c JOIN cases.looks l ON l.case_id = c.id
+    WHERE :person IN (c.filed_by, c.applicant_id)
+    UNION ALL
+    SELECT e.id, e.at, e.agency_code, NULL, NULL, e.kind
+    FROM cases.cases c
+    JOIN db.events e ON e.subject_id = c.id
+    JOIN identity.people p ON p.id = e.actor_id AND p.kind = 'officer'
+    WHERE :person IN (c.filed_by, c.applicant_id) AND e.kind = ANY (:acts)
+    UNION ALL
+    SELECT e.id, e.at, e.facts ->> 'agency', NULL, NULL, e.kind
+    FROM db.events e
+    WHERE e.person_id = :person AND e.kind IN ('document.opened', 'document.shown')
+)
+SELECT at, agency_code, purpose_vi, purpose_en, act, count(*) OVER () AS total
+FROM told
+WHERE at >= :since AND at < :until
+ORDER BY at DESC, id DESC
+OFFSET :skip
+LIMIT :at_most;
+
+-- name: keep_counter_draft
+INSERT INTO cases.counter_drafts (id, person_id, procedure_code, held, documents, kept_at)
+VALUES (:id, :person_id, :procedure_code, :held, :documents, :kept_at)
+ON CONFLICT (person_id, id) DO UPDATE
+SET held = excluded.held, documents = excluded.documents, kept_at = excluded.kept_at;
+
+-- name: counter_draft
+SELECT id, procedure_code, held, documents, kept_at
+FROM cases.counter_drafts WHERE id = :id AND person_id = :person_id;
+
+-- name: counter_drafts_of
+SELECT id, procedure_code, held, documents, kept_at
+FROM cases.counter_drafts WHERE person_id = :person_id
+ORDER BY kept_at DESC
+LIMIT :at_most;
+
+-- name: drop_counter_draft
+DELETE FROM cases.counter_drafts WHERE id = :id AND person_id = :person_id;
 
 -- name: lock_catalogue
 SELECT pg_advisory_xact_lock(hashtextextended('cases.catalogue', 0));
@@ -484,3 +575,33 @@ UPDATE cases.tickets SET done_at = greatest(:at, called_at), outcome = :outcome,
 WHERE agency_code = :agency AND day = :day AND number = :number
   AND called_at IS NOT NULL AND done_at IS NULL
 RETURNING number, line, place, called_at;
+
+-- name: cases_not_sealed
+SELECT id, code, procedure_code, procedure_version, agency_code, step, status, filed_by,
+       filed_by_name, applicant_id, applicant_name, subject, answers, delivery, fee, fee_amount,
+       filed_at, intake_due_at, accepted_at, due_at, due_reasons, handler_id, closed_at, language,
+       business, money, handing, sync, regime, at_agency, step_due_at, lane, lead_id, channel,
+       counter_code, representative, step_role
+FROM cases.cases WHERE NOT subject ? '~' LIMIT :at_most;
+
+-- name: seal_case
+SELECT cases.seal_case(:id, :subject, :answers, :representative);
+
+-- name: seal_finding
+SELECT cases.seal_finding(:case_id, :finding, :answer);
+
+-- name: drafts_not_sealed
+SELECT person_id, procedure_code, answers, subject_number
+FROM cases.drafts WHERE NOT answers ? '~' LIMIT :at_most;
+
+-- name: seal_draft
+UPDATE cases.drafts SET answers = :answers, subject_number = NULL
+WHERE person_id = :person_id AND procedure_code = :procedure_code AND NOT answers ? '~';
+
+-- name: procedures_of_person
+SELECT procedure_code AS code, max(procedure_version) AS version
+FROM cases.cases
+WHERE filed_by = :person OR applicant_id IN (:person, :behalf)
+GROUP BY procedure_code
+ORDER BY max(filed_at) DESC
+LIMIT 50;

@@ -95,6 +95,8 @@ CREATE TABLE cases.cases (
     representative jsonb,
     -- Whose work the step is; empty: everybody's, so that nothing falls between two desks.
     step_role text NOT NULL DEFAULT '',
+    -- Other agencies that had it in hand at a step which is done.
+    worked_on text[] NOT NULL DEFAULT '{}',
     FOREIGN KEY (procedure_code, procedure_version) REFERENCES cases.procedures (code, version),
     -- A due date is a promise made on acceptance, and never before.
     CHECK ((accepted_at IS NULL) = (due_at IS NULL)),
@@ -118,7 +120,8 @@ CREATE INDEX cases_filed_by ON cases.cases (filed_by, filed_at DESC);
 CREATE INDEX joined_cases ON cases.cases (lead_id) WHERE lead_id IS NOT NULL;
 -- The desk: what is open in an agency, the green lane first, then by what is due first.
 CREATE INDEX open_cases_of_agency
-    ON cases.cases (at_agency, lane, (coalesce(due_at, intake_due_at))) WHERE closed_at IS NULL;
+    ON cases.cases (at_agency, lane, (coalesce(due_at, intake_due_at)), code)
+    INCLUDE (id, due_at, intake_due_at, business, step_role) WHERE closed_at IS NULL;
 CREATE INDEX cases_of_counter ON cases.cases (counter_code, handing, filed_at)
     WHERE counter_code IS NOT NULL AND closed_at IS NULL;
 CREATE INDEX steps_by_due ON cases.cases (step_due_at) WHERE closed_at IS NULL AND escalated_at IS NULL;
@@ -138,13 +141,18 @@ GRANT UPDATE (step, step_role, status, answers, accepted_at, due_at, due_reasons
               business, money, handing, sync, step_due_at, escalated_at, fee, fee_amount)
     ON cases.cases TO motcua_app;
 -- A case is handed on by whoever may act on it, to agencies in which they may hold no post: only here.
-GRANT SELECT (id, filed_by, applicant_id, at_agency, counter_code), UPDATE (agency_code, at_agency)
-    ON cases.cases TO motcua_gate;
+GRANT SELECT (id, filed_by, applicant_id, at_agency, counter_code, worked_on),
+    UPDATE (agency_code, at_agency, worked_on) ON cases.cases TO motcua_gate;
 CREATE POLICY hand_over ON cases.cases FOR UPDATE TO motcua_gate USING (true);
 CREATE FUNCTION cases.hand_over(wanted uuid, receiver text, holder text) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog
 BEGIN ATOMIC
-    UPDATE cases.cases c SET agency_code = receiver, at_agency = holder
+    UPDATE cases.cases c
+    SET agency_code = receiver, at_agency = holder,
+        -- A step of another agency is done; who sends a case to its right door has done none.
+        worked_on = CASE WHEN receiver = c.agency_code AND c.at_agency NOT IN (receiver, holder)
+                              AND c.at_agency <> ALL (c.worked_on)
+                         THEN c.worked_on || c.at_agency ELSE c.worked_on END
     WHERE c.id = wanted
       AND (c.applicant_id IN (db.person(), db.behalf()) OR c.filed_by = db.person()
            OR agencies.is_mine(c.agency_code) OR agencies.is_mine(c.at_agency)
@@ -247,9 +255,111 @@ CREATE POLICY concerned ON cases.cases FOR SELECT
            OR agencies.is_mine(agency_code) OR agencies.is_mine(at_agency)
            OR agencies.is_mine(counter_code) OR db.is_system()
            OR EXISTS (SELECT FROM cases.opinions o WHERE o.case_id = ANY (ARRAY[cases.id]) AND agencies.is_mine(o.agency_code)));
+-- Whoever did a step of it reads how it went on, and changes nothing of it any more.
+CREATE POLICY worked_on ON cases.cases FOR SELECT
+    USING (worked_on <> '{}' AND EXISTS (SELECT FROM unnest(worked_on) AS w (agency) WHERE agencies.is_mine(w.agency)));
 -- Who is asked locks the case while the opinion is written down; the act itself changes nothing of it.
 CREATE POLICY answer_when_asked ON cases.cases FOR UPDATE
     USING (EXISTS (SELECT FROM cases.opinions o WHERE o.case_id = ANY (ARRAY[cases.id]) AND o.given_at IS NULL AND agencies.is_mine(o.agency_code)));
+
+-- The policies would ask each open case, thousands of times for one page, what is known beforehand: that
+-- whoever asks works in its agency. These two ask it once of each agency and read the index alone. What a
+-- page shows is read under the policies as ever.
+GRANT SELECT (lane, business, step_role, applicant_name) ON cases.cases TO motcua_gate;
+CREATE POLICY gate ON cases.opinions FOR SELECT TO motcua_gate USING (true);
+GRANT SELECT (case_id, agency_code, given_at) ON cases.opinions TO motcua_gate;
+CREATE FUNCTION cases.count_open(
+    posts text[], roles text[], now timestamptz, tomorrow timestamptz, next_week timestamptz
+) RETURNS TABLE (
+    everything bigint, mine bigint, late bigint, today bigint, week bigint,
+    mine_late bigint, mine_today bigint, mine_week bigint, asked bigint
+) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+BEGIN ATOMIC
+    WITH held AS MATERIALIZED (
+        SELECT p.agency, array_append(array_agg(p.role), '') AS roles FROM unnest(posts, roles) AS p (agency, role)
+        WHERE p.agency IN (SELECT agencies.mine()) GROUP BY p.agency
+    )
+    SELECT count(*),
+           count(*) FILTER (WHERE o.is_mine),
+           count(*) FILTER (WHERE o.promised_at < now),
+           count(*) FILTER (WHERE o.promised_at < tomorrow),
+           count(*) FILTER (WHERE o.promised_at < next_week),
+           count(*) FILTER (WHERE o.is_mine AND o.promised_at < now),
+           count(*) FILTER (WHERE o.is_mine AND o.promised_at < tomorrow),
+           count(*) FILTER (WHERE o.is_mine AND o.promised_at < next_week),
+           (SELECT count(*)
+            FROM held JOIN cases.opinions w ON w.agency_code = held.agency AND w.given_at IS NULL
+            JOIN cases.cases c ON c.id = w.case_id AND c.closed_at IS NULL)
+    FROM (
+        -- What waits for its applicant is neither late nor anybody's work.
+        SELECT CASE WHEN c.business NOT IN ('incomplete', 'supplement')
+                    THEN coalesce(c.due_at, c.intake_due_at) END AS promised_at,
+               c.business NOT IN ('incomplete', 'supplement') AND c.step_role = ANY (held.roles) AS is_mine
+        FROM held JOIN cases.cases c ON c.at_agency = held.agency AND c.closed_at IS NULL
+    ) AS o;
+END;
+ALTER FUNCTION cases.count_open OWNER TO motcua_gate;
+GRANT EXECUTE ON FUNCTION cases.count_open TO motcua_app;
+
+-- `total` of what was searched for; without words `count_open` knows it. A whole code finds that case only.
+-- Names are compared without marks, by core functions only.
+CREATE FUNCTION cases.page_of_open(
+    posts text[], roles text[], only_mine boolean, before timestamptz, words text, at_most integer, skip integer
+) RETURNS TABLE (id uuid, total bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50 SET search_path = pg_catalog AS $$
+#variable_conflict use_column
+DECLARE
+    exact CONSTANT uuid := (SELECT c.id FROM cases.cases c WHERE words <> '' AND c.code = upper(words));
+BEGIN
+    IF exact IS NOT NULL THEN
+        RETURN QUERY
+        SELECT c.id, CAST(1 AS bigint) FROM cases.cases c
+        WHERE c.id = exact AND c.closed_at IS NULL AND c.at_agency IN (SELECT agencies.mine())
+          AND EXISTS (SELECT FROM unnest(posts, roles) AS p (agency, role)
+                      WHERE p.agency = c.at_agency AND (NOT only_mine OR c.step_role IN ('', p.role)))
+          AND (before IS NULL OR coalesce(c.due_at, c.intake_due_at) < before)
+          AND (NOT only_mine AND before IS NULL OR c.business NOT IN ('incomplete', 'supplement'))
+          AND skip = 0;
+    ELSIF words = '' THEN
+        RETURN QUERY
+        WITH held AS MATERIALIZED (
+            SELECT p.agency, array_append(array_agg(p.role), '') AS roles FROM unnest(posts, roles) AS p (agency, role)
+            WHERE p.agency IN (SELECT agencies.mine()) GROUP BY p.agency
+        )
+        SELECT first.id, CAST(NULL AS bigint)
+        FROM held CROSS JOIN LATERAL (
+            SELECT c.id, c.lane, coalesce(c.due_at, c.intake_due_at) AS promised_at, c.code
+            FROM cases.cases c
+            WHERE c.at_agency = held.agency AND c.closed_at IS NULL
+              AND (NOT only_mine OR (c.business NOT IN ('incomplete', 'supplement') AND c.step_role = ANY (held.roles)))
+              AND (before IS NULL OR (c.business NOT IN ('incomplete', 'supplement')
+                                      AND coalesce(c.due_at, c.intake_due_at) < before))
+            ORDER BY c.lane, coalesce(c.due_at, c.intake_due_at), c.code
+            LIMIT at_most + skip
+        ) AS first
+        ORDER BY first.lane, first.promised_at, first.code
+        LIMIT at_most OFFSET skip;
+    ELSE
+        RETURN QUERY
+        WITH held AS MATERIALIZED (
+            SELECT p.agency, array_append(array_agg(p.role), '') AS roles FROM unnest(posts, roles) AS p (agency, role)
+            WHERE p.agency IN (SELECT agencies.mine()) GROUP BY p.agency
+        )
+        SELECT c.id, count(*) OVER ()
+        FROM held JOIN cases.cases c ON c.at_agency = held.agency AND c.closed_at IS NULL
+        WHERE (strpos(c.code, upper(words)) > 0
+               OR strpos(translate(lower(regexp_replace(normalize(c.applicant_name, NFD),
+                      '[\u0300-\u036f]', '', 'g')), 'đĐ', 'dd'), words) > 0)
+          AND (NOT only_mine OR (c.business NOT IN ('incomplete', 'supplement') AND c.step_role = ANY (held.roles)))
+          AND (before IS NULL OR (c.business NOT IN ('incomplete', 'supplement')
+                                  AND coalesce(c.due_at, c.intake_due_at) < before))
+        ORDER BY c.lane, coalesce(c.due_at, c.intake_due_at), c.code
+        LIMIT at_most OFFSET skip;
+    END IF;
+END;
+$$;
+ALTER FUNCTION cases.page_of_open OWNER TO motcua_gate;
+GRANT EXECUTE ON FUNCTION cases.page_of_open TO motcua_app;
 
 -- Whoever may see a case reads its history: the agency that has it in hand, those asked, the counter.
 CREATE POLICY with_the_case ON db.events FOR SELECT
@@ -267,6 +377,24 @@ BEGIN ATOMIC
 END;
 ALTER FUNCTION cases.joined_of OWNER TO motcua_gate;
 GRANT EXECUTE ON FUNCTION cases.joined_of TO motcua_app;
+
+-- The lead of a case and its other parts, or the parts of a lead: who may see one case may know this
+-- much of those that belong to it. Of the lead `lead_id` is null.
+CREATE FUNCTION cases.family_of(wanted uuid) RETURNS TABLE (
+    lead_id uuid, code text, procedure_code text, agency_code text, status smallint,
+    due_at timestamptz, closed_at timestamptz
+) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+BEGIN ATOMIC
+    SELECT c.lead_id, c.code, c.procedure_code, c.agency_code, c.status, c.due_at, c.closed_at
+    FROM cases.cases own JOIN cases.cases c ON c.lead_id = coalesce(own.lead_id, own.id)
+    WHERE own.id = wanted AND c.id <> own.id
+    UNION ALL
+    SELECT c.lead_id, c.code, c.procedure_code, c.agency_code, c.status, c.due_at, c.closed_at
+    FROM cases.cases own JOIN cases.cases c ON c.id = own.lead_id
+    WHERE own.id = wanted;
+END;
+ALTER FUNCTION cases.family_of OWNER TO motcua_gate;
+GRANT EXECUTE ON FUNCTION cases.family_of TO motcua_app;
 
 CREATE TABLE cases.case_documents (
     case_id uuid NOT NULL REFERENCES cases.cases (id),
@@ -377,6 +505,26 @@ CREATE POLICY own ON cases.drafts USING (person_id = db.person() OR db.is_system
     WITH CHECK (person_id = db.person());
 GRANT SELECT, INSERT, UPDATE, DELETE ON cases.drafts TO motcua_app;
 
+-- What an officer is writing down at a counter for somebody else: theirs alone, and gone when it is
+-- filed. Several at a time, for whoever has to fetch a paper comes back.
+CREATE TABLE cases.counter_drafts (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    procedure_code text NOT NULL,
+    -- Everything that was typed and looked up so far.
+    held jsonb NOT NULL,
+    documents jsonb NOT NULL,
+    kept_at timestamptz NOT NULL,
+    -- The page names its draft, so that two officers may name theirs alike.
+    PRIMARY KEY (person_id, id)
+);
+CREATE INDEX counter_drafts_of_person ON cases.counter_drafts (person_id, kept_at DESC);
+ALTER TABLE cases.counter_drafts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE cases.counter_drafts FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON cases.counter_drafts USING (person_id = db.person() OR db.is_system())
+    WITH CHECK (person_id = db.person());
+GRANT SELECT, INSERT, UPDATE, DELETE ON cases.counter_drafts TO motcua_app;
+
 -- Every time an officer opened a case: who, in which post's agency, what for. Whoever may see the
 -- case sees who looked; only added to.
 CREATE TABLE cases.looks (
@@ -388,16 +536,34 @@ CREATE TABLE cases.looks (
     agency_code text NOT NULL,
     -- In words a person understands; without a purpose nobody looks.
     purpose_vi text NOT NULL CHECK (purpose_vi <> ''),
-    purpose_en text NOT NULL CHECK (purpose_en <> '')
+    purpose_en text NOT NULL CHECK (purpose_en <> ''),
+    -- What they are in that agency; null in what was written before it was kept.
+    role text CHECK (role ~ '^[a-z][a-z-]{0,40}$'),
+    -- The order by which the law hides it from its people, as long as that holds.
+    covert_id uuid
 );
 CREATE INDEX looks_at_case ON cases.looks (case_id, id DESC);
 ALTER TABLE cases.looks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE cases.looks FORCE ROW LEVEL SECURITY;
 CREATE POLICY with_the_case ON cases.looks FOR SELECT
-    USING (EXISTS (SELECT FROM cases.cases c WHERE c.id = ANY (ARRAY[case_id])));
+    USING ((covert_id IS NULL OR db.is_system() OR exchange.is_told(covert_id))
+           AND EXISTS (SELECT FROM cases.cases c WHERE c.id = ANY (ARRAY[case_id])));
 CREATE POLICY own ON cases.looks FOR INSERT WITH CHECK (
-    officer_id = db.person() AND EXISTS (SELECT FROM cases.cases c WHERE c.id = ANY (ARRAY[case_id])));
+    officer_id = db.person() AND (agencies.oversees(agency_code)
+        OR EXISTS (SELECT FROM cases.cases c WHERE c.id = ANY (ARRAY[case_id]))));
+-- One's own also without the case, which who controls procedures does not find.
+CREATE POLICY own_before ON cases.looks FOR SELECT USING (officer_id = db.person());
 GRANT SELECT, INSERT ON cases.looks TO motcua_app;
+
+-- Of which case the history may be read by who controls procedures in its agency.
+CREATE FUNCTION cases.overseen(wanted text) RETURNS TABLE (id uuid, agency_code text, procedure_code text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+BEGIN ATOMIC
+    SELECT c.id, c.agency_code, c.procedure_code FROM cases.cases c
+    WHERE c.code = wanted AND agencies.oversees(c.agency_code);
+END;
+ALTER FUNCTION cases.overseen OWNER TO motcua_gate;
+GRANT EXECUTE ON FUNCTION cases.overseen TO motcua_app;
 
 -- The national catalogue of procedures: every imported row, every version of it, what was read.
 CREATE TABLE cases.catalogue (
@@ -520,3 +686,55 @@ BEGIN ATOMIC
 END;
 ALTER FUNCTION cases.waiting_on OWNER TO motcua_gate;
 GRANT EXECUTE ON FUNCTION cases.waiting_on TO motcua_app;
+
+-- What a case holds of its person is sealed inside its JSON, under '~'. The next start seals what is older;
+-- these three list it, and are empty ever after.
+CREATE INDEX cases_not_sealed ON cases.cases (id) WHERE NOT subject ? '~';
+CREATE INDEX findings_not_sealed ON cases.findings (case_id) WHERE NOT answer ? '~' AND answer <> '{}';
+CREATE INDEX drafts_not_sealed ON cases.drafts (person_id) WHERE NOT answers ? '~';
+-- Once, and only what was in the clear: otherwise what was asked never changes.
+GRANT SELECT (subject), UPDATE (subject, answers, representative) ON cases.cases TO motcua_gate;
+GRANT SELECT, UPDATE (answer) ON cases.findings TO motcua_gate;
+CREATE POLICY gate ON cases.findings TO motcua_gate USING (true);
+CREATE FUNCTION cases.seal_case(wanted uuid, subject jsonb, answers jsonb, representative jsonb) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog
+BEGIN ATOMIC
+    UPDATE cases.cases c
+    SET subject = seal_case.subject, answers = seal_case.answers, representative = seal_case.representative
+    WHERE c.id = wanted AND NOT c.subject ? '~' AND db.is_system();
+END;
+ALTER FUNCTION cases.seal_case OWNER TO motcua_gate;
+GRANT EXECUTE ON FUNCTION cases.seal_case TO motcua_app;
+CREATE FUNCTION cases.seal_finding(wanted uuid, named text, answer jsonb) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog
+BEGIN ATOMIC
+    UPDATE cases.findings f SET answer = seal_finding.answer
+    WHERE f.case_id = wanted AND f.finding = named AND NOT f.answer ? '~' AND db.is_system();
+END;
+ALTER FUNCTION cases.seal_finding OWNER TO motcua_gate;
+GRANT EXECUTE ON FUNCTION cases.seal_finding TO motcua_app;
+
+-- The platform seals drafts that are older than their people's keys.
+CREATE POLICY seal ON cases.drafts FOR UPDATE USING (db.is_system()) WITH CHECK (db.is_system());
+
+-- At a person's own request their cases are kept and not worked on, but by who looks after such requests.
+CREATE POLICY not_while_restricted ON cases.cases AS RESTRICTIVE FOR UPDATE TO motcua_app
+    USING (applicant_id IN (db.person(), db.behalf()) OR db.is_system()
+           OR NOT identity.is_restricted(applicant_id, at_agency));
+
+-- An organisation's cases: whoever acts in its name sees them as long as they may, also those that they
+-- filed themselves; only who may file changes anything.
+CREATE POLICY while_delegated ON cases.cases AS RESTRICTIVE FOR SELECT TO motcua_app USING (
+    applicant_id = db.person() OR db.is_system()
+    OR NOT (applicant_id IS NOT DISTINCT FROM db.behalf() OR (filed_by = db.person() AND counter_code IS NULL))
+    OR identity.acts_for(applicant_id, ARRAY['files', 'pays', 'receives']));
+CREATE POLICY while_delegated_in ON cases.cases AS RESTRICTIVE FOR INSERT TO motcua_app WITH CHECK (
+    applicant_id IS DISTINCT FROM db.behalf() OR identity.acts_for(applicant_id, ARRAY['files']));
+CREATE POLICY while_delegated_on ON cases.cases AS RESTRICTIVE FOR UPDATE TO motcua_app USING (
+    applicant_id = db.person() OR db.is_system()
+    OR NOT (applicant_id IS NOT DISTINCT FROM db.behalf() OR (filed_by = db.person() AND counter_code IS NULL))
+    OR identity.acts_for(applicant_id, ARRAY['files']));
+
+-- What others did to a person's cases, newest first, as that person reads it.
+CREATE INDEX acts_on_person ON db.events (person_id, id DESC)
+    WHERE actor_id <> person_id AND kind LIKE 'case.%';

@@ -57,7 +57,7 @@ async def open_request(
     assert 0 <= amount <= AMOUNT_MAX
     assert amount == sum(line.amount for line in lines)
     if amount == 0:
-        return _nothing(db.city)
+        return nothing(db.city)
     request = Request(
         id=new_id(),
         reference=new_reference()[:REFERENCE_LENGTH],
@@ -85,16 +85,28 @@ async def payment_of(db: Read, thing_id: UUID) -> Payment:
 
 
 async def payments_of(db: Read, thing_ids: Sequence[UUID]) -> dict[UUID, Payment]:
-    """The same for a list of things, in one statement."""
+    """The same for a list of things, in one statement; for none in none."""
+    if not thing_ids:
+        return {}
     found = {r.thing_id: r for r in await queries.requests_of_things(db, list(thing_ids))}
     return {
-        id: _payment(db.city, found[id]) if id in found else _nothing(db.city) for id in thing_ids
+        id: _payment(db.city, found[id]) if id in found else nothing(db.city) for id in thing_ids
     }
 
 
 async def share(db: Write, thing_id: UUID, agency: str) -> None:
     """Let another agency that has the thing in hand now see what is owed, and call it off."""
     await queries.share_request(db, thing_id, agency, db.person, clock.now())
+
+
+async def pass_on(db: Write, thing_id: UUID, agency: str) -> None:
+    """What is owed for a thing is owed to this agency from now on, which decides it: unless it is
+    paid or called off. The caller has shared it with that agency."""
+    for request in await queries.requests_of_things(db, [thing_id]):
+        await queries.lock_name(db, _lock(request))
+        now = await queries.request_by_id(db, request.id)
+        if now is not None and now.closing is None and now.agency != agency:
+            await queries.pass_request_on(db, thing_id, agency, db.person, clock.now())
 
 
 async def cancel(db: Write, thing_id: UUID) -> None:
@@ -107,7 +119,7 @@ async def cancel(db: Write, thing_id: UUID) -> None:
         if now.closing == "settled":
             raise Conflict("payment.already_settled")
         await queries.close_request(db, request.id, "cancelled", None, clock.now())
-        await _tell(db, "payment.cancelled", request, request.amount)
+        await _tell(db, "payment.cancelled", now, request.amount)
 
 
 async def bill(db: Read, request_id: UUID) -> Bill:
@@ -261,7 +273,7 @@ def _file(city: City) -> PaymentsFile:
     return city.pack.file("payments", PaymentsFile)
 
 
-def _nothing(city: City) -> Payment:
+def nothing(city: City) -> Payment:
     return Payment(state="none", amount=0, currency=city.pack.info.currency.code)
 
 

@@ -12,6 +12,7 @@ from motcua.base.ids import SYSTEM
 from motcua.db import City
 from motcua.payments import actions
 from motcua.payments.model import CALLBACK_BYTES_MAX, Outcome
+from motcua.web.description import body_of
 
 
 class Heard(Struct, frozen=True):
@@ -27,6 +28,7 @@ class Heard(Struct, frozen=True):
     opt={"access": "signed"},
     status_code=200,
     request_max_body_size=CALLBACK_BYTES_MAX,
+    operation_class=body_of("application/json"),
 )
 async def callback(request: Request[Any, Any, Any], city: NamedDependency[City]) -> Heard:
     """The bank says that money has arrived. Header `X-Signature`: ES256 over the body, detached."""

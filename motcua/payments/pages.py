@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
 
+from motcua.base.errors import NotAllowed, NotFound
 from motcua.db import City
 from motcua.identity import Viewer
 from motcua.payments import actions
@@ -51,6 +52,8 @@ async def show(
     viewer: NamedDependency[Viewer],
     request_id: FromPath[UUID],
 ) -> Response[bytes]:
+    _for_the_payer(viewer)
+    _must_pay(viewer)
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
         bill = await actions.bill(db, request_id)
     page = Show(
@@ -72,6 +75,8 @@ async def show(
 async def to_bank(
     city: NamedDependency[City], viewer: NamedDependency[Viewer], request_id: FromPath[UUID]
 ) -> Redirect:
+    _for_the_payer(viewer)
+    _must_pay(viewer)
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
         return Redirect(await actions.order_url(db, request_id), status_code=303)
 
@@ -83,6 +88,7 @@ async def back(
     viewer: NamedDependency[Viewer],
     request_id: FromPath[UUID],
 ) -> Response[bytes]:
+    _for_the_payer(viewer)
     async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
         bill = await actions.bill(db, request_id)
     if "hx-request" in request.headers and bill.payment.state == "open":
@@ -91,6 +97,18 @@ async def back(
     return render(
         Return(id=request_id, thing_code=bill.request.thing_code, payment=bill.payment), request
     )
+
+
+def _for_the_payer(viewer: Viewer) -> None:
+    """Officers see what is owed where they see the case, and there it is written down."""
+    if viewer.is_officer:
+        raise NotFound("payment.not_found")
+
+
+def _must_pay(viewer: Viewer) -> None:
+    """An organisation lets some file for it, and others pay."""
+    if not viewer.may("pays"):
+        raise NotAllowed("identity.role_missing")
 
 
 def qr_svg(payload: str) -> Markup:

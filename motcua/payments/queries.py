@@ -98,6 +98,12 @@ async def counter_receipt_of_thing(db: Read, thing_id: UUID) -> CounterReceipt |
 
 
 @statement
+async def pass_request_on(
+    db: Write, thing_id: UUID, agency: str, made_by: PersonId, at: datetime
+) -> None: ...
+
+
+@statement
 async def share_request(
     db: Write, thing_id: UUID, agency: str, made_by: PersonId, at: datetime
 ) -> None: ...

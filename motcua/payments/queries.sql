@@ -21,7 +21,11 @@ WHERE r.thing_id = ANY(:thing_ids::uuid[]);
 
 -- name: request_by_id
 SELECT
-    r.id, r.reference, r.thing_id, r.thing_code, r.payer_id, r.agency_code, r.amount, r.currency,
+    r.id, r.reference, r.thing_id, r.thing_code, r.payer_id,
+    coalesce((
+        SELECT k.agency_code FROM payments.creditors AS k
+        WHERE k.thing_id = r.thing_id ORDER BY k.at DESC LIMIT 1
+    ), r.agency_code) AS agency_code, r.amount, r.currency,
     r.lines, r.made_at, c.closing,
     coalesce((
         SELECT sum(p.amount) FROM payments.receipts AS p
@@ -33,7 +37,11 @@ WHERE r.id = :id;
 
 -- name: request_by_reference
 SELECT
-    r.id, r.reference, r.thing_id, r.thing_code, r.payer_id, r.agency_code, r.amount, r.currency,
+    r.id, r.reference, r.thing_id, r.thing_code, r.payer_id,
+    coalesce((
+        SELECT k.agency_code FROM payments.creditors AS k
+        WHERE k.thing_id = r.thing_id ORDER BY k.at DESC LIMIT 1
+    ), r.agency_code) AS agency_code, r.amount, r.currency,
     r.lines, r.made_at, c.closing, 0::bigint AS refund_amount
 FROM payments.requests AS r
 LEFT JOIN payments.closings AS c ON c.request_id = r.id
@@ -121,7 +129,10 @@ WHERE c.closing = 'settled' AND 1 <> (
                     || k.counter_code || ':' || r.currency
              FROM payments.counter_receipts AS k WHERE k.bank_transaction = p.bank_transaction),
             'bank:' || r.currency)
-        AND t.credit = 'revenue:' || r.agency_code || ':' || r.currency
+        AND t.credit = 'revenue:' || coalesce(
+            (SELECT k.agency_code FROM payments.creditors AS k
+             WHERE k.thing_id = r.thing_id ORDER BY k.at DESC LIMIT 1),
+            r.agency_code) || ':' || r.currency
 )
 UNION ALL
 SELECT 'receipt_settles_nothing', p.bank_transaction
@@ -162,6 +173,10 @@ FROM payments.requests AS r
 JOIN payments.receipts AS p ON p.request_id = r.id
 JOIN payments.counter_receipts AS k ON k.bank_transaction = p.bank_transaction
 WHERE r.thing_id = :thing_id;
+
+-- name: pass_request_on
+INSERT INTO payments.creditors (thing_id, agency_code, made_by, at)
+VALUES (:thing_id, :agency, :made_by, :at);
 
 -- name: share_request
 INSERT INTO payments.shares (thing_id, agency_code, made_by, at)

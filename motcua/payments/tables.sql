@@ -205,3 +205,31 @@ GRANT SELECT, INSERT ON payments.counter_receipts TO motcua_app;
 GRANT SELECT, INSERT, UPDATE (last) ON payments.counter_numbers TO motcua_app;
 CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.counter_receipts
     FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change();
+
+-- A bill is owed to the agency that decides its thing: the last of these, or the one that it was made for.
+CREATE TABLE payments.creditors (
+    thing_id uuid NOT NULL REFERENCES payments.requests (thing_id),
+    agency_code text NOT NULL,
+    made_by uuid NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (thing_id, at)
+);
+ALTER TABLE payments.creditors ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payments.creditors FORCE ROW LEVEL SECURITY;
+CREATE POLICY with_the_bill ON payments.creditors FOR SELECT
+    USING (db.is_system() OR payments.is_concerned(thing_id));
+-- What is paid or called off stays where it is.
+CREATE POLICY pass_on ON payments.creditors FOR INSERT WITH CHECK (
+    made_by = db.person() AND payments.is_concerned(thing_id) AND NOT EXISTS (
+        SELECT FROM payments.requests AS r JOIN payments.closings AS c ON c.request_id = r.id
+        WHERE r.thing_id = ANY (ARRAY[creditors.thing_id])));
+GRANT SELECT, INSERT ON payments.creditors TO motcua_app;
+CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.creditors
+    FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change();
+
+-- In an organisation's name a delegate sees what is owed where they may pay or file.
+CREATE POLICY while_delegated ON payments.requests AS RESTRICTIVE FOR SELECT TO motcua_app USING (
+    payer_id = db.person() OR db.is_system()
+    OR NOT (payer_id IS NOT DISTINCT FROM db.behalf() OR (made_by = db.person() AND counter_code IS NULL))
+    OR agencies.is_mine(agency_code)
+    OR identity.acts_for(payer_id, ARRAY['files', 'pays']));

@@ -19,6 +19,7 @@ from motcua.base.errors import Conflict
 from motcua.base.ids import SYSTEM, DocumentId, new_id
 from motcua.base.pack import Pack
 from motcua.cases import actions, queries
+from motcua.cases.model.authority import Authority
 from motcua.cases.model.case import Case
 from motcua.cases.model.view import CaseView, EventView
 from motcua.db import City
@@ -30,6 +31,8 @@ from tests.payments.build import word
 
 PACKS = Path(__file__).parents[2] / "packs"
 SAMPLE, RECORD = "9.000001", "3.000333"
+PAPER = Authority(number="12/2026", issuer="Phòng công chứng Mẫu", signed_on=date(2026, 1, 5))
+"""By which somebody acts for another, where the procedure wants it stated."""
 """The sample city's one procedure; the criminal-record certificate of the big pack."""
 AGENCY, OTHER = "SM.1", "SM.2"
 POLICE = "H26.11"
@@ -82,7 +85,7 @@ async def file(
 
 async def upload(city: City, viewer: Viewer, name: str = "giấy.pdf") -> DocumentId:
     """A file that somebody handed in."""
-    found = await documents.examine(name, pdf())
+    found = await documents.examine(city, name, pdf())
     async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
         return (await documents.store_upload(db, found)).id
 

@@ -1,10 +1,11 @@
 """Small procedures for tests: between them they need every part of the engine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import structs
 
+from motcua.base.ids import SYSTEM
 from motcua.base.text import Text
 from motcua.cases import actions, keep_procedures
 from motcua.cases.model.procedure import (
@@ -34,6 +35,15 @@ async def offer(city: City) -> None:
     shelf.of_pack |= {p.code: actions.InForce(p) for p in _made(shelf.of_pack[SAMPLE].procedure)}
     shelf.offer(())
     await keep_procedures(city)
+
+
+async def close_all(city: City, codes: Sequence[str]) -> None:
+    """What is left open of them stands in nobody's list any more."""
+    async with city.database.write(SYSTEM) as db:
+        await db.execute(
+            "UPDATE cases.cases SET closed_at = now()"
+            " WHERE procedure_code = ANY ($1) AND closed_at IS NULL", list(codes),
+        )  # fmt: skip
 
 
 def _made(sample: Procedure) -> Iterator[Procedure]:

@@ -15,6 +15,7 @@ from motcua.base.errors import Invalid, NotAllowed, NotFound, Unavailable
 from motcua.base.settings import Settings
 from motcua.cases import actions
 from motcua.cases.actions import counter
+from motcua.cases.actions.applicants import Met, Seen
 from motcua.cases.actions.counter import Prepared
 from motcua.cases.actions.filing import context
 from motcua.cases.actions.issuing import receipt
@@ -97,7 +98,7 @@ async def test_only_the_number_that_the_provider_vouches_for_joins(
     met = await identity.meet_at_counter(city, number, "Người Chưa Đăng Nhập", date(1950, 1, 1))
     provider = identity.provider(city, "residents").id
     account = Account(
-        realm="residents", provider=provider, subject=f"s-{uuid4()}", name="Kẻ Giả Danh", level=2,
+        realm="residents", provider=provider, subject=f"s-{uuid4()}", name="Kẻ Giả Danh",
     )  # fmt: skip
     strangers = [
         account,
@@ -105,16 +106,16 @@ async def test_only_the_number_that_the_provider_vouches_for_joins(
         # A subject of the provider that looks like the number opens nothing.
         structs.replace(account, subject=number),
         structs.replace(
-            account, realm="officers", number=number, subject=f"o-{uuid4()}", level=None
+            account, realm="officers", number=number, subject=f"o-{uuid4()}"
         ),
     ]  # fmt: skip
     for one in strangers:
-        assert (await identity.actions._known(city, one, ask_again=False)).person != met
+        assert (await identity.actions.known(city, one, ask_again=False)).person != met
     mine = structs.replace(account, number=number, subject=f"s-{uuid4()}")
-    assert (await identity.actions._known(city, mine, ask_again=False)).person == met
+    assert (await identity.actions.known(city, mine, ask_again=False)).person == met
     # Claimed once: another account with the same number is another account.
     second = structs.replace(mine, subject=f"s-{uuid4()}")
-    assert (await identity.actions._known(city, second, ask_again=False)).person != met
+    assert (await identity.actions.known(city, second, ask_again=False)).person != met
     assert await identity.person_with(city, number) is not None
 
 
@@ -219,9 +220,7 @@ async def test_the_database_lets_nobody_file_at_a_counter_that_is_not_theirs(
     for who, at in ((staff.handler, BRANCH), (staff.an, BRANCH), (windows.taker, AGENCY)):
         ready = Prepared(
             known=known, filing=asked(city, "cuong", counter=at), counter=at, agency=AGENCY,
-            applicant=staff.cuong.person,
-            met=counter.Met(subject=_subject(city), person=None), subject=_subject(city),
-            facts=_facts(city, staff), representative=None,
+            applicant=staff.cuong.person, seen=_seen(city), facts=_facts(city, staff),
         )  # fmt: skip
         with pytest.raises(InsufficientPrivilegeError):
             async with city.database.write(who.person) as db:
@@ -233,6 +232,12 @@ def _subject(city: City) -> actions.Subject:
     assert one.birth_date
     assert one.number
     return actions.Subject(one.number, one.name, one.birth_date)
+
+
+def _seen(city: City) -> Seen:
+    them = _subject(city)
+    met = Met(number=them.number, name=them.name, birth_date=them.birth_date)
+    return Seen(met=met, whom=them)
 
 
 def _facts(city: City, staff: cast.Cast) -> Any:

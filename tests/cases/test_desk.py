@@ -29,6 +29,7 @@ from motcua.cases.rules.deadline import Calendar
 from motcua.db import City
 from motcua.db.events import Listener
 from motcua.identity import Viewer
+from tests.cast import LEVEL_2
 from tests.payments.build import word
 
 AGENCY, OTHER = "SM.1", "SM.2"
@@ -100,7 +101,7 @@ def viewer_of(scope: Scope) -> Viewer | None:
 
 
 def resident(name: str = "Trần Thị Bưởi") -> Viewer:
-    return Viewer(person=PersonId(uuid4()), name=name, level=2)
+    return Viewer(person=PersonId(uuid4()), name=name, assurance=LEVEL_2)
 
 
 async def filed(

@@ -259,7 +259,9 @@ async def test_the_parts_of_a_joined_case_are_shown_to_the_lead_and_linked_where
     police = await cast.officer(big, "part", "Công an Mẫu", "H26.11.00004", "reception")
     page = await show(enter_big(police), next(p.code for p in parts if p.procedure == "1.004222"))
     assert "A part of a joined-up request" in page
-    assert lead.code not in page, "the lead is another agency's"
+    assert lead.code in page, "how it stands, and that of its other part"
+    assert next(p.code for p in parts if p.procedure == "1.001939") in page
+    assert f'href="/desk/cases/{lead.code}"' not in page, "the lead is another agency's"
 
 
 async def test_where_no_time_is_published_the_officer_who_accepts_says_one(

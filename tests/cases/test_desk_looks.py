@@ -11,7 +11,7 @@ from motcua import agencies, identity
 from motcua.base import clock
 from motcua.base.ids import SYSTEM, new_id
 from motcua.cases import actions, queries
-from motcua.cases.actions import desk
+from motcua.cases.actions import looking
 from motcua.cases.model.desk import LookAtCase
 from motcua.db import City
 from motcua.identity import Viewer
@@ -40,8 +40,10 @@ async def test_every_open_by_an_officer_is_written_down_for_the_person(
     assert [(look.officer_name, look.case_code) for look in looks] == [
         ("Officer handler", case.code), ("Officer reception", case.code),
     ]  # fmt: skip
-    assert looks[0].purpose.en == "To follow a request that the agency has in hand"
-    assert looks[1].purpose.vi == "Xử lý hồ sơ của bạn: Tiếp nhận"
+    assert looks[0].purpose_en == "To follow a request that the agency has in hand"
+    assert [look.role for look in looks] == ["handler", "reception"]
+    assert {look.agency_code for look in looks} == {case.agency_code}
+    assert looks[1].purpose_vi == "Xử lý hồ sơ của bạn: Tiếp nhận"
     assert await looks_of(city, resident()) == []
     await enter(staff.handler).get("/desk")
     assert len(await looks_of(city, who)) == 2  # who opened a case today has seen what a list shows
@@ -65,7 +67,7 @@ async def test_a_page_that_renews_itself_is_one_look(
     await do(browser, case, "acceptance")
     with clock.at(began + timedelta(minutes=12)):
         await browser.get(f"/desk/cases/{case.code}")
-    assert [look.purpose.en for look in await looks_of(city, who)][:2] == [
+    assert [look.purpose_en for look in await looks_of(city, who)][:2] == [
         "To follow a request that the agency has in hand", "To work on your request: Intake",
     ]  # fmt: skip
 
@@ -82,7 +84,7 @@ async def test_who_stands_in_a_list_learns_it_once_a_day_from_each_officer(
             await enter(viewer).get("/desk", params={"q": case.code})
     seen = await looks_of(city, who)
     assert sorted(look.officer_name for look in seen) == ["Officer handler", "Officer reception"]
-    assert {(look.case_code, look.purpose.en) for look in seen} == {
+    assert {(look.case_code, look.purpose_en) for look in seen} == {
         (case.code, "To see what waits in the agency: your request stood in the list")
     }
     with clock.at(noon + timedelta(days=2)):
@@ -95,16 +97,22 @@ async def test_a_look_by_another_door_is_noted_for_officers_only(city: City, sta
     case = await filed(city, who)
     for viewer in (staff.reception, who):
         async with city.database.write(viewer.person) as db:
-            await desk.note_look(db, viewer, await actions.open_case(db, case.code))
+            await looking.note_look(db, viewer, await actions.open_case(db, case.code))
     assert [look.officer_name for look in await looks_of(city, who)] == ["Officer reception"]
 
 
 async def test_looks_are_only_added_to_and_only_in_ones_own_name(city: City, staff: Staff) -> None:
-    case = await filed(city)
-    for statement in ("DELETE FROM cases.looks", "UPDATE cases.looks SET officer_name = 'x'"):
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            async with city.database.write(SYSTEM) as db:
-                await db.execute(statement)
+    who = resident()
+    case = await filed(city, who)
+    async with city.database.write(staff.handler.person) as db:
+        await looking.note_look(db, staff.handler, await actions.open_case(db, case.code))
+    for person in (staff.handler.person, who.person):
+        async with city.database.write(person) as db:
+            await db.execute("DELETE FROM cases.looks")
+    assert len(await looks_of(city, who)) == 1
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with city.database.write(SYSTEM) as db:
+            await db.execute("UPDATE cases.looks SET officer_name = 'x'")
     now, other = clock.now(), staff.leader
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with city.database.write(staff.handler.person) as db:
@@ -157,4 +165,4 @@ async def test_the_desk_begins_with_what_the_officer_must_do_today(
 
 async def looks_of(city: City, who: Viewer) -> list[LookAtCase]:
     async with city.database.read(who.person) as db:
-        return await desk.looks_at_my_cases(db)
+        return [one for one in await looking.looks_at_my_cases(db) if one.act is None]

@@ -1,7 +1,7 @@
 """Conditions of a pack: what they mean, what they may not do, and a second opinion on both."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import celpy
 import pytest
@@ -179,7 +179,7 @@ def test_a_sum_is_a_whole_number(found: object) -> None:
 )
 def test_facts_are_capped_and_of_simple_kinds(value: object, reason: str) -> None:
     with pytest.raises(ExpressionError) as refused:
-        read("x == 1").answer(Facts({"answers": {"x": value}}))
+        read("answers.x == 1").answer(Facts({"answers": {"x": value}}))
     assert refused.value.reason == reason
 
 
@@ -188,7 +188,40 @@ def test_facts_that_nest_without_end_are_refused() -> None:
     for _ in range(50):
         deep = {"a": deep}
     with pytest.raises(ExpressionError, match="facts_too_deep"):
-        read("x == 1").answer(Facts(deep))
+        read("a == 1").answer(Facts(deep))
+
+
+class Counted(dict[str, Any]):
+    """A form that says which of its answers were taken out."""
+
+    taken: ClassVar[set[str]] = set()
+
+    def __getitem__(self, key: str) -> Any:
+        self.taken.add(key)
+        return super().__getitem__(key)
+
+
+@pytest.mark.parametrize(
+    ("source", "taken"),
+    [
+        ("answers.x == 1", {"x"}),
+        ("answers.x == 1 && 'answers.y' != ''", {"x"}),
+        ("has(answers.y) && answers.y == 2", {"y"}),
+        ("answers.rows.all(r, r.x > 0) && answers.x == 1", {"rows", "x"}),
+    ],
+)
+def test_the_engine_is_handed_only_what_is_looked_at(source: str, taken: set[str]) -> None:
+    Counted.taken = set()
+    answers = Counted({"x": 1, "y": 2, "rows": [{"x": 1}]})
+    assert read(source).holds(Facts({"answers": answers}))
+    assert Counted.taken == taken
+
+
+@pytest.mark.parametrize(
+    "source", ["size(answers) == 2", "'x' in answers", "answers['x'] == 1", "answers == answers"]
+)
+def test_what_is_looked_at_as_a_whole_is_handed_over_whole(source: str) -> None:
+    assert read(source).holds(Facts({"answers": {"x": 1, "y": 2}}))
 
 
 def test_references_are_the_root_names_without_loop_variables() -> None:

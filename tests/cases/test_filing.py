@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from motcua.base import clock
 from motcua.base.errors import Invalid, NotAllowed, NotFound, Unavailable
@@ -177,11 +178,13 @@ async def test_a_spouse_needs_no_paper_and_a_stranger_needs_one_for_certificate_
     spouse = actions.Subject("999190000099", "Hoàng Thị Lan", build.born(35), "spouse")
     await build.file(big, police.an, certificate(big, 1), spouse)
     stranger = actions.Subject("999190000098", "Người Khác", build.born(35), "other")
-    refused = await faults(big, police.an, certificate(big, 1), stranger)
+    stated = structs.replace(certificate(big, 1), authority=build.PAPER)
+    refused = await faults(big, police.an, stated, stranger)
     assert refused == {"/documents": "case.document_missing"}
     paper = await build.upload(big, police.an)
     asked = certificate(big, 1, documents={"authorisation": paper})
-    case = await build.file(big, police.an, asked, stranger)
+    stated = structs.replace(asked, authority=build.PAPER)
+    case = await build.file(big, police.an, stated, stranger)
     assert case.subject["relation"] == "other"
 
 

@@ -103,7 +103,7 @@ async def test_not_even_rows_put_in_by_hand_make_a_certificate_without_the_answe
         )
         await queries.move_case(
             db, case.id, "signing", "leader", 4, "in_hand", case.money, "nothing", "due", None,
-            None,
+            case.accepted_at, case.due_at, case.due_reasons, None,
         )  # fmt: skip
     async with big.database.write(leader.person) as db:
         await queries.approve(db, proposal, handler.person, leader.person, leader.name, now)

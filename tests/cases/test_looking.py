@@ -2,7 +2,7 @@
 the pages of residents."""
 
 from motcua.base import clock
-from motcua.cases.actions import desk
+from motcua.cases.actions import looking
 from motcua.db import City
 from tests import cast
 from tests.cases import build
@@ -26,12 +26,12 @@ async def test_no_address_opens_a_case_to_an_officer_unseen(
         1,
     ):
         for name in ("handler", "hung"):
-            with clock.at(began + number * 2 * desk.SAME_LOOK):
+            with clock.at(began + number * 2 * looking.SAME_LOOK):
                 assert (await api(name).get(path)).status_code == 200
             assert await looks_at(city, staff, case.code) == number, (name, path)
 
 
 async def looks_at(city: City, staff: cast.Cast, code: str) -> int:
     async with city.database.read(staff.hung.person) as db:
-        looks = await desk.looks_at_my_cases(db)
+        looks = await looking.looks_at_my_cases(db)
     return len([look for look in looks if look.case_code == code])

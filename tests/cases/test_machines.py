@@ -23,6 +23,7 @@ from motcua.cases.rules.routes import ACTIONS, Action, CaseState, after, allowed
 from motcua.cases.rules.states import move, status
 from tests.cases import build, model
 from tests.cases.model import Story
+from tests.cases.rights import grants
 
 STEPS_MIN = 200_000
 TRIES = 600
@@ -157,6 +158,7 @@ class World:
     def seen_by(self, person: PersonId) -> CaseState:
         return msgspec.structs.replace(
             self.state, viewer=person, roles=ROLES[person], is_applicant=person in MINE,
+            grants=grants(ROLES[person]),
             is_asked=person == ASKED and self.opinions > 0,
             has_payment_open=person != BOTH and self.state.has_payment_open,
         )  # fmt: skip

@@ -2,14 +2,18 @@
 
 import asyncio
 import base64
+import html
 import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from httpx import AsyncClient
+from msgspec import structs
 from msgspec.structs import fields
 
+from motcua import identity
 from motcua.base.errors import Unavailable
 from motcua.base.settings import Settings
 from motcua.cases.actions import LOOKUPS, drafting
@@ -268,12 +272,46 @@ async def test_a_level_too_low_may_prepare_and_not_send(
     assert 'value="3"' in (await browser.get(f"{APPLY}/purpose")).text
 
 
+async def test_a_sign_in_that_is_too_weak_is_raised_and_the_draft_is_there_afterwards(
+    city: City, staff: cast.Cast, enter: Enter, population: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked for in the middle of the form, by an address that leads back to the same page."""
+    needs = identity.Assurance(proofing=2, authentication=3)
+    for place in ("actions.filing", "pages.asking"):
+        monkeypatch.setattr(f"motcua.cases.{place}.needed_of", lambda _: needs)
+    browser = enter(staff.an)
+    await answer_all(browser)
+    page = await browser.get(f"{APPLY}/check-answers")
+    again = re.search(r'href="(/sign-in/start[^"]*)"', page.text)
+    assert again
+    asked = parse_qs(urlsplit(html.unescape(again[1])).query)
+    assert asked == {"next": [f"{APPLY}/check-answers"], "level": ["2"], "authentication": ["3"]}
+    form = {"key": key_of(page.text) if 'name="key"' in page.text else "", "declaration": "true"}
+    refused = await browser.post(f"{APPLY}/check-answers", data=form)
+    assert refused.status_code in (403, 409)
+    raised = enter(structs.replace(staff.an, assurance=needs))
+    page = await raised.get(f"{APPLY}/check-answers")
+    assert "/sign-in/start" not in page.text
+    form = {"key": key_of(page.text), "declaration": "true"}
+    sent = await raised.post(f"{APPLY}/check-answers", data=form)
+    assert sent.status_code == 303
+    assert sent.headers["location"].startswith("/cases/")
+
+
 async def test_a_stranger_by_number_is_not_shown_to_whoever_types_it(
     city: City, staff: cast.Cast, enter: Enter, population: None
 ) -> None:
     browser, other = enter(staff.an), cast.sample(city, "giang")
     await new_draft(browser)
     form = {"whom": "other", "number": str(other.number)}
+    refused = await browser.post(f"{APPLY}/for-whom", data=form)
+    assert refused.status_code == 422  # by what paper is still to be said
+    assert "Number of that document" in refused.text
+    form |= {
+        "authority_kind": "authorised", "authority_number": "12/2026",
+        "authority_issuer": "Phòng công chứng Mẫu", "authority_signed-day": "5",
+        "authority_signed-month": "1", "authority_signed-year": "2026",
+    }  # fmt: skip
     assert (await browser.post(f"{APPLY}/for-whom", data=form)).status_code == 303
     page = await browser.get(f"{APPLY}/purpose")
     assert str(other.number) in page.text

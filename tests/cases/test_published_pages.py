@@ -53,7 +53,7 @@ def test_a_page_has_exactly_what_its_template_uses() -> None:
         ("3 GiờMiễn phí", "3 hours · No fee"),
         ("2 ThángMiễn phí", "2 months · No fee"),
         ("7Miễn phí", "7; the published text gives no unit · No fee"),
-        ("5 Ngày làm việc10 USD", "5 working days · “10 USD”"),
+        ("5 Ngày làm việc10 USD", "5 working days · 10 USD"),
         ("5 Ngày làm việc50,000 Việt Nam Đồng", "5 working days · 50,000"),
     ],
 )

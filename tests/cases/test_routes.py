@@ -21,6 +21,7 @@ from motcua.cases.rules.routes import (
     why_not,
 )
 from motcua.cases.rules.states import OVER, move
+from tests.cases.rights import grants
 
 
 def step(role: str, status: int, **on: str) -> dict[str, Any]:
@@ -80,7 +81,7 @@ APPROVED = {"proposed_by": HANDLER, "approved_by": LEADER}
 def state(viewer: PersonId, step: str = "intake", states: States = NEW, **given: Any) -> CaseState:
     return CaseState(
         step=step, states=states, viewer=viewer, roles=ROLES[viewer], is_applicant=viewer == AN,
-        **given,
+        grants=grants(ROLES[viewer]), **given,
     )  # fmt: skip
 
 

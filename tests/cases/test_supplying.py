@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from motcua.base import clock
 from motcua.base.errors import Invalid, NotFound
@@ -96,7 +97,8 @@ async def test_a_supplement_opens_no_way_around_the_rules_of_filing(
     stranger = actions.Subject("999190000098", "Người Khác", build.born(35), "other")
     paper = await build.upload(big, police.an)
     asked = build.filing(big, RECORD, {"authorisation": paper})
-    case = await build.file(big, police.an, asked, stranger)
+    stated = structs.replace(asked, authority=build.PAPER)
+    case = await build.file(big, police.an, stated, stranger)
     await build.act(big, police.reception, case, "request_supplement", text="Thiếu")
     for answers, where in (
         ({"certificate_type": 2, "confirm_ban_on_office": None}, "/on_behalf_of"),

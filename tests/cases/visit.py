@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import Scope
 
@@ -30,6 +31,7 @@ async def visitors(city: City, routes: Sequence[Any]) -> AsyncIterator[Enter]:
         app = Litestar(
             list(routes),
             plugins=[web.build(site, who)],
+            state=State({"city": city}),
             dependencies={
                 "city": Provide(lambda: city, sync_to_thread=False),
                 "viewer": Provide(_viewer, sync_to_thread=False),

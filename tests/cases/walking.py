@@ -22,7 +22,7 @@ from motcua.base.ids import SYSTEM, new_id
 from motcua.base.pack import Pack
 from motcua.base.settings import Settings
 from motcua.cases import keep_procedures, queries
-from motcua.cases.actions import definition
+from motcua.cases.actions import definition, open_case
 from motcua.cases.model.case import Case
 from motcua.cases.model.procedure import Finding, Procedure
 from motcua.cases.rules import expressions
@@ -298,9 +298,7 @@ async def token(hall: Hall, agency: str, role: str) -> str:
 
 async def standing_of(hall: Hall, code: str) -> Case:
     async with hall.city.database.read(SYSTEM) as db:
-        found = await queries.case_by_code(db, code)
-    assert found is not None
-    return found
+        return await open_case(db, code)
 
 
 async def known(hall: Hall, case: Case) -> Procedure:

@@ -140,6 +140,18 @@ ONE_BY_ONE = [
     # Rules in CEL.
     ("'student' ? 250 : 500", "'student' ? 250 : 'x'", "CEL gives 'x', not a whole number"),
     ("'student' ? 250 : 500", "'student' ? -250 : 500", "the fee can be negative: -250"),
+    ("when: answers.copies > 2", "when: channel == 'counter'", None),
+    ("required_if: answers.fee_class", "required_if: channel", "unknown name 'channel' in CEL"),
+    ("amount: (answers.copies - 2) * 50", "amount: channel", "CEL gives 'online', not a whole"),
+    (
+        "amount: (answers.copies - 2) * 50",
+        "amount: \"channel == 'post' ? -9000 : 0\"",
+        "the fee can be negative: -",
+    ),
+    # A register that is asked of some cases only has perhaps said nothing.
+    ("before: propose", "when: answers.fee_class == 'student'", "'findings.identity' may be"),
+    ("before: propose", "when: answers.fee_clas == 'student'", "unknown name 'answers.fee_clas'"),
+    ("before: propose", "when: person.level == 2", "unknown name 'person' in CEL"),
     ("when: answers.copies > 2", "when: answers.copies", "CEL gives 1, not true or false"),
     ("when: answers.copies > 2", "when: answers.purpose > 2", "CEL fails on answers"),
     ("when: answers.copies > 2", "when: size(findings) > 2", "unknown name 'findings' in CEL"),
@@ -192,6 +204,40 @@ def test_a_fault_is_named_at_its_line(broken: Broken, old: str, new: str, what: 
     assert line - broken.line == LINES_APART.get(what, 0)
 
 
+# What a route may not say: the act, where it leads now, and what is told of it.
+OUT_OF_ORDER = [
+    ("{accept: examine,", "{release: examine,", "'release' at step 'intake' can never happen"),
+    ("{accept: examine,", "{accept: decide,", "'approve' at step 'decide' can never happen"),
+    ("{propose: decide}", "{approve: decide}", "'approve' at step 'examine' can never happen"),
+    ("{propose: decide}", "{propose: end}", "'propose' ends the case before anything is signed"),
+    ("{approve: signing, return", "{sign: signing, return", "'sign' at step 'decide' can never"),
+    ("{sign: release}", "{accept: release}", "'accept' at step 'signing' can never happen"),
+    ("{sign: release}", "{return_to_handler: release}", "'release' at step 'release' can never"),
+    ("{release: delivery}", "{refuse: delivery}", "'refuse' at step 'release' can never happen"),
+    ("{propose: decide}", "{deliver: decide}", "'deliver' at step 'examine' can never happen"),
+    ("{propose: decide}", "{return_to_handler: decide}", "'return_to_handler' at step 'examine'"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "what"), OUT_OF_ORDER)
+def test_an_act_that_can_never_happen_in_order_is_refused_at_its_line(
+    broken: Broken, old: str, new: str, what: str
+) -> None:
+    broken.change(old, new)
+    told = [(line, said) for _, line, said in broken.found() if what in said]
+    steps = [line for line, _ in told]
+    assert steps, broken.found()
+    assert all(0 <= line - broken.line <= 15 for line in steps), "at the act, or a step after it"
+
+
+def test_a_step_with_nothing_left_to_do_is_named(broken: Broken) -> None:
+    """Two ways lead to the signature, and on one of them nobody has approved."""
+    change = "on: {approve: signing, return_to_handler: signing}"
+    broken.change("on: {approve: signing, return_to_handler: examine}", change)
+    what = "step 'signing' has nothing to do for a case that is only proposed"
+    assert [(line, said) for _, line, said in broken.found()] == [(broken.line + 1, what)]
+
+
 # What is told where the part begins, and not where the word stands that makes it wrong.
 LINES_APART = {
     "step 'examine' leads nowhere": -4,  # its first line
@@ -200,6 +246,8 @@ LINES_APART = {
     "'min' is more than 'max'": -1,
     "asked before 'declaration'": 22,  # the page that asks it
     "the fee can be negative: -250": -2,  # `fee:`
+    "the fee can be negative: -": -7,
+    "'findings.identity' may be": 40,  # the result that tells it
     "duplicate code 'authorisation' in documents": 3,  # the second of them
     "no page asks for the documents": -12,  # `pages:`
 }
@@ -254,6 +302,8 @@ OPINION = "opinions: [{id: roads, question: {vi: Được không?, en: May they?
         ("limit_if: [{when: answers.purpos == 'x', limit: 1d}]", "unknown name 'answers.purpos'"),
         ("limit_if: [{when: person.level == 2, limit: 1d}]", "unknown name 'person'"),
         ("green_if: answers.purpos == 'x'", "unknown name 'answers.purpos'"),
+        ("fee_assessed: channel == 'post'", None),
+        ("fee_assessed: chanel == 'post'", "unknown name 'chanel'"),
         (OPINION + "agencies: {codes: [SM.2]}}]", None),
         (OPINION + "agencies: {codes: [SM.9]}}]", "unknown agency 'SM.9'"),
         (OPINION + "agencies: {codes: [SM.2]}, when: answer.purpose}]", "unknown name 'answer'"),

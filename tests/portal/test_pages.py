@@ -54,7 +54,7 @@ async def test_an_open_case_stands_on_the_front_door_of_its_person_only(
     case = await build.file(city, staff.lan)
     assert case.code in (await enter(staff.lan).get("/")).text
     assert "Waits for your payment" in (await enter(staff.lan).get("/me")).text
-    stranger = Viewer(person=PersonId(uuid4()), name="Ai đó", level=2)
+    stranger = Viewer(person=PersonId(uuid4()), name="Ai đó", assurance=cast.LEVEL_2)
     assert case.code not in (await enter(stranger).get("/")).text
     assert case.code not in (await enter(None).get("/")).text
 
@@ -100,7 +100,7 @@ async def test_every_look_is_told_page_by_page(city: City, enter: Enter) -> None
     second = (await browser.get(further)).text
     assert second.count("You, while filling in a request") == 2
     assert 'rel="next"' not in second
-    stranger = Viewer(person=PersonId(uuid4()), name="Ai đó", level=2)
+    stranger = Viewer(person=PersonId(uuid4()), name="Ai đó", assurance=cast.LEVEL_2)
     assert "Nobody has looked yet." in (await enter(stranger).get("/me/looks")).text
 
 
@@ -139,7 +139,7 @@ def _newcomer(city: City) -> Viewer:
     one = cast.sample(city, "binh")
     return Viewer(
         person=PersonId(uuid4()), name=one.name, number=one.number, birth_date=one.birth_date,
-        level=2,
+        assurance=cast.LEVEL_2,
     )  # fmt: skip
 
 
@@ -150,6 +150,6 @@ async def _look(city: City, who: Viewer, why: str = "To try") -> None:
         await queries.record_look(
             db, look, clock.now(), who.person, b"x" * 32, "population", "person", "Thử",
             why,
-            "Luật", None,
+            "Luật", None, None,
         )  # fmt: skip
-        await queries.record_subject(db, who.person, look)
+        await queries.record_subject(db, who.person, b"x" * 32, look)

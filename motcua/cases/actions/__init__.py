@@ -1,10 +1,7 @@
 """What is done with cases: file, look, ask registers, act, issue."""
 
-from typing import Any
-
-from motcua.cases.actions.acting import act, make_before, with_answers
+from motcua.cases.actions.acting import act, act_and_show, make_before, with_answers
 from motcua.cases.actions.deeds.promising import settle
-from motcua.cases.actions.desk import looks_at_my_cases, note_list, note_look
 from motcua.cases.actions.escalating import escalate
 from motcua.cases.actions.filing import (
     LOOKUPS,
@@ -21,6 +18,15 @@ from motcua.cases.actions.filing import (
 from motcua.cases.actions.findings import ask_registers
 from motcua.cases.actions.issuing import Made
 from motcua.cases.actions.joining import close_lead, open_joined
+from motcua.cases.actions.looking import (
+    looks_at_my_cases,
+    note_list,
+    note_look,
+    oversee,
+    usages_kept_since,
+    usages_of_me,
+)
+from motcua.cases.actions.offering import any_procedure, list_procedures, procedure_view
 from motcua.cases.actions.procedures import InForce, Procedures, keep_procedures
 from motcua.cases.actions.reading import (
     case_by_id,
@@ -28,14 +34,13 @@ from motcua.cases.actions.reading import (
     definition,
     history,
     list_cases,
-    list_procedures,
     open_case,
-    procedure_view,
     progress,
     show_case,
     show_cases,
     status_name,
 )
+from motcua.cases.actions.seeing import seen_by
 from motcua.cases.actions.standing import actions_open_to, fresh_standing, standing
 from motcua.cases.model.view import CaseView
 from motcua.db import Write
@@ -53,6 +58,7 @@ __all__ = [
     "act",
     "act_and_show",
     "actions_open_to",
+    "any_procedure",
     "ask_registers",
     "case_by_id",
     "case_view",
@@ -75,15 +81,19 @@ __all__ = [
     "open_case",
     "open_joined",
     "other_of",
+    "oversee",
     "procedure_view",
     "progress",
     "receivers_of",
+    "seen_by",
     "settle",
     "show_case",
     "show_cases",
     "standing",
     "status_name",
     "subject_of",
+    "usages_kept_since",
+    "usages_of_me",
     "with_answers",
 ]
 
@@ -96,16 +106,3 @@ async def file_and_show(
     may = actions_open_to(state, filed.known)
     hides = filed.case.subject["relation"] == "other"
     return case_view(db, filed.case, filed.known, filed.payment, language, may, hides)
-
-
-async def act_and_show(
-    db: Write,
-    viewer: Viewer,
-    code: str,
-    action: str,
-    body: dict[str, Any],
-    language: Language,
-    made: Made | None = None,
-) -> CaseView:
-    case = await act(db, viewer, code, action, body, made)
-    return await show_case(db, viewer, case, language)

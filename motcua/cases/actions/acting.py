@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from msgspec import structs
 
-from motcua import payments
+from motcua import identity
 from motcua.base import clock
-from motcua.base.errors import Conflict, Invalid, NotFound, Unavailable
+from motcua.base.errors import Conflict, Invalid, NotFound, Refusal, Unavailable
 from motcua.cases import queries
 from motcua.cases.actions import issuing, reading
 from motcua.cases.actions.deeds import DEEDS
@@ -17,13 +17,15 @@ from motcua.cases.actions.deeds.promising import take_payment
 from motcua.cases.actions.findings import ask_registers, unanswered
 from motcua.cases.actions.issuing import Made
 from motcua.cases.actions.procedures import InForce
-from motcua.cases.actions.standing import standing
+from motcua.cases.actions.sealing import opened
+from motcua.cases.actions.standing import Beside, beside, standing_of
 from motcua.cases.model.case import Case, may_be_code
-from motcua.cases.model.view import WaitingView
+from motcua.cases.model.view import CaseView, WaitingView
 from motcua.cases.rules import routes
 from motcua.cases.rules.routes import CaseState
 from motcua.db import City, Write
-from motcua.identity import Viewer
+from motcua.identity import Viewer, must_be_fresh
+from motcua.web.language import Language
 
 T = TypeVar("T")
 
@@ -36,9 +38,10 @@ async def make_before(city: City, viewer: Viewer, code: str, action: str) -> Mad
     if action != "sign":
         return None
     async with city.database.write(viewer.person) as db:
-        case, known, state = await _locked(db, viewer, code)
+        case, known, state, _ = await _locked(db, viewer, code)
         if routes.why_not(known.procedure, state, "sign"):
             return None
+        await must_be_fresh(db, viewer, action)
         proposal = await queries.last_proposal(db, case.id)
         if proposal is None or not state.has_paper:
             return None
@@ -76,9 +79,38 @@ async def act(
     made: Made | None = None,
 ) -> Case:
     """Do it, or Conflict with what may be done instead. The second of two sees what happened."""
-    case, known, state = await _locked(db, viewer, code)
+    return (await _do(db, viewer, code, action, body, made))[0]
+
+
+async def act_and_show(
+    db: Write,
+    viewer: Viewer,
+    code: str,
+    action: str,
+    body: dict[str, Any],
+    language: Language,
+    made: Made | None = None,
+) -> CaseView:
+    """The case after the act, as whoever acted sees it."""
+    case, known, found = await _do(db, viewer, code, action, body, made)
+    if found is None:
+        return await reading.show_case(db, viewer, case, language)
+    return await reading.show_known(db, viewer, case, known, found, language)
+
+
+async def _do(
+    db: Write,
+    viewer: Viewer,
+    code: str,
+    action: str,
+    body: dict[str, Any],
+    made: Made | None,
+) -> tuple[Case, InForce, Beside | None]:
+    """The case after it, and what stands beside it where the act has left that as it was."""
+    case, known, state, found = await _locked(db, viewer, code)
     if action not in routes.ACTIONS or routes.why_not(known.procedure, state, action):
         raise await _conflict(db, known, state, case, action)
+    await must_be_fresh(db, viewer, action)
     body = routes.clean_body(body)
     if faults := routes.body_faults(action, {"action": action, **body}):
         raise Invalid("request.faults", faults)
@@ -86,19 +118,30 @@ async def act(
     if action == "sign" and not await _is_due(db, case, state, made):
         raise await _conflict(db, known, state, case, action)
     deed = Act(db, viewer, case, known, state, body, made, clock.now())
-    await DEEDS[action](deed)
-    return await hand_on(deed)
+    after = await hand_on(deed, await DEEDS[action](deed))
+    is_as_it_was = action == "accept" and not known.procedure.opinions
+    return after, known, found if is_as_it_was and after.at_agency == case.at_agency else None
 
 
-async def _locked(db: Write, viewer: Viewer, code: str) -> tuple[Case, InForce, CaseState]:
+async def _locked(db: Write, viewer: Viewer, code: str) -> tuple[Case, InForce, CaseState, Beside]:
     case = await queries.lock_case(db, code) if may_be_code(code) else None
     if case is None:
-        raise NotFound("case.unknown")
+        raise await _out_of_reach(db, code)
+    case = opened(db.city, case)
     known = await reading.definition(db, case)
-    payment = await payments.payment_of(db, case.id)
-    if payment.state == "settled":
+    found = (await beside(db, viewer, [case]))[case.id]
+    if found.payment.state == "settled":
         case = await take_payment(db, case)
-    return case, known, await standing(db, viewer, case, known, payment.state)
+    state = standing_of(db.city, viewer, case, known, found.payment.state, found.sides, found.posts)
+    return case, known, state, found
+
+
+async def _out_of_reach(db: Write, code: str) -> Refusal:
+    """Not there, or there and at its person's request not to be worked on."""
+    case = await queries.case_by_code(db, code) if may_be_code(code) else None
+    if case and await identity.is_restricted(db, case.applicant_id, case.at_agency):
+        return Conflict("case.restricted", code=case.code, case_status=case.status, step=case.step)
+    return NotFound("case.unknown")
 
 
 async def _conflict(

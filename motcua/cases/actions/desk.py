@@ -3,7 +3,6 @@
 from datetime import datetime, time, timedelta
 from hashlib import sha256
 from typing import Any, Literal
-from uuid import UUID
 
 import msgspec
 from msgspec import Struct
@@ -11,8 +10,8 @@ from msgspec import Struct
 from motcua import agencies, documents, identity, payments
 from motcua.base import clock
 from motcua.base.errors import Conflict
-from motcua.base.ids import SYSTEM, PersonId, new_id
-from motcua.base.text import Text, fold
+from motcua.base.ids import SYSTEM, PersonId
+from motcua.base.text import fold
 from motcua.cases import queries
 from motcua.cases.actions import reading
 from motcua.cases.actions.acting import act
@@ -20,7 +19,10 @@ from motcua.cases.actions.deeds.deed import law_of
 from motcua.cases.actions.filing import receivers_of
 from motcua.cases.actions.findings import ask_registers
 from motcua.cases.actions.issuing import Made
+from motcua.cases.actions.looking import note_list, record_look
 from motcua.cases.actions.procedures import InForce, Procedures
+from motcua.cases.actions.sealing import findings_of
+from motcua.cases.actions.seeing import seen
 from motcua.cases.actions.standing import standing
 from motcua.cases.model.case import (
     Case,
@@ -30,9 +32,9 @@ from motcua.cases.model.case import (
     Opinion,
     Proposal,
     Supplement,
+    may_be_code,
 )
-from motcua.cases.model.desk import DeskCounts, DeskRow, LookAtCase, OpinionWanted
-from motcua.cases.model.procedure import Role
+from motcua.cases.model.desk import DeskCounts, DeskRow, OpinionWanted
 from motcua.cases.model.regime import Regime
 from motcua.cases.rules.deadline import due_at, reappointed
 from motcua.cases.rules.routes import CaseState
@@ -40,15 +42,10 @@ from motcua.db import City, Read, Write, answers
 from motcua.db import events as happenings
 from motcua.db.queries import Event
 from motcua.identity import Viewer
-from motcua.web.language import LANGUAGES, words
 
 ROWS_PER_PAGE = 50
 PAGES_MAX = 200
 COUNTERS: tuple[agencies.AgencyKind, ...] = ("branch", "point")
-LOOKS_PER_PAGE = 50
-SAME_LOOK = timedelta(minutes=10)
-"""A case that an officer keeps open is looked at once in so long."""
-_NEWEST = UUID(int=2**128 - 1)
 
 DueBy = Literal["", "late", "today", "week"]
 
@@ -94,11 +91,14 @@ class CaseAtDesk(Struct, frozen=True, kw_only=True):
     """Of everybody who acted on it."""
     opinions: list[Opinion]
     joined: list[JoinedCase]
-    lead_code: str | None
-    """The case of which this one is a part, if this officer may see it."""
+    """Its parts; of a part the other parts."""
+    lead: JoinedCase | None
+    """The case of which this one is a part."""
     law: Regime
     own: frozenset[str]
     """The agencies in which the officer holds a post."""
+    sees: frozenset[str]
+    """The parts of the case that are open to this officer; the rest is not for the page."""
 
     @property
     def version(self) -> int:
@@ -110,26 +110,44 @@ async def work_list(db: Write, viewer: Viewer, wanted: Wanted) -> WorkList:
     on the page is noted as seen."""
     posts = await agencies.posts_of(db)
     mine = sorted({post.agency_code for post in posts})
-    among = [code for code in mine if not wanted.agency or code == wanted.agency]
-    held = [post.agency_code for post in posts], [post.role for post in posts]
+    chosen = [post for post in posts if not wanted.agency or post.agency_code == wanted.agency]
+    held = [post.agency_code for post in chosen], [post.role for post in chosen]
     now = clock.now()
     tomorrow, next_week = _midnights(db.city, now)
     before = {"": None, "late": now, "today": tomorrow, "week": next_week}[wanted.due]
-    counts = await queries.count_desk(db, among, *held, now, tomorrow, next_week)
+    counts = await queries.count_desk(db, *held, now, tomorrow, next_week)
     skip = (wanted.page - 1) * ROWS_PER_PAGE
     rows, asked = [], []
     if wanted.is_asked:
-        asked = await queries.opinions_wanted(db, among, ROWS_PER_PAGE, skip)
+        asked = await queries.opinions_wanted(db, sorted(set(held[0])), ROWS_PER_PAGE, skip)
     else:
         rows = await queries.desk(
-            db, among, *held, wanted.is_mine, before, fold(wanted.words), ROWS_PER_PAGE,
-            skip,
-        )  # fmt: skip
+            db, *held, wanted.is_mine, before, fold(wanted.words), ROWS_PER_PAGE, skip
+        )
     shown: list[DeskRow | OpinionWanted] = [*rows, *asked]
     await note_list(db, viewer, [row.code for row in shown])
     versions = {(row.procedure_code, row.procedure_version) for row in shown}
     known = {v: await db.city[Procedures].at_version(db, *v) for v in versions}
-    return WorkList(rows, asked, known, counts, mine, shown[0].total if shown else 0)
+    return WorkList(rows, asked, known, counts, mine, _total(wanted, rows, counts))
+
+
+async def named(db: Read, words: str) -> Case | None:
+    """The case of which these words are the whole code, if this officer may see it."""
+    code = words.strip().upper()
+    return await queries.case_by_code(db, code) if may_be_code(code) else None
+
+
+def _total(wanted: Wanted, rows: list[DeskRow], counts: DeskCounts) -> int:
+    """Words are counted where they are searched for; every other cut is among the counts."""
+    if wanted.is_asked:
+        return counts.asked
+    if fold(wanted.words):
+        return (rows[0].total or 0) if rows else 0
+    of_all = {"": counts.everything, "late": counts.late, "today": counts.today}
+    of_mine = {"": counts.mine, "late": counts.mine_late, "today": counts.mine_today}
+    if wanted.is_mine:
+        return of_mine.get(wanted.due, counts.mine_week)
+    return of_all.get(wanted.due, counts.week)
 
 
 def _midnights(city: City, now: datetime) -> tuple[datetime, datetime]:
@@ -154,30 +172,33 @@ async def at_desk(db: Read, viewer: Viewer, case: Case, is_look: bool = False) -
     payment = await payments.payment_of(db, case.id)
     attached = await queries.documents_of_case(db, case.id)
     files = {f.id: f for f in await documents.describe(db, [one.file_id for one in attached])}
-    seen = await happenings.history(db, case.id)
+    happened = await happenings.history(db, case.id)
     proposal = await queries.last_proposal(db, case.id)
     state = await standing(db, viewer, case, known, payment.state)
-    lead = await queries.case_by_id(db, case.lead_id) if case.lead_id else None
+    has_family = case.lead_id is not None or known.procedure.joined
+    family = await queries.family_of(db, case.id) if has_family else []
     if is_look:
         assert isinstance(db, Write)
-        await _record_look(db, viewer, case, known, state.roles, state.is_asked)
+        await record_look(db, viewer, case, known, state.roles, state.is_asked)
+    posts = await agencies.posts_of(db)
     return CaseAtDesk(
         case=case,
         known=known,
         state=state,
         payment=payment,
         files=[(one, files.get(one.file_id)) for one in attached],
-        findings=await queries.findings_of_case(db, case.id),
+        findings=await findings_of(db, case),
         proposal=proposal,
         supplements=await queries.supplements_of_case(db, case.id),
         issued=await documents.of_case(db, case.id),
-        events=seen,
-        names=await _names(db, case, seen),
+        events=happened,
+        names=await _names(db, case, happened),
         opinions=await queries.opinions_of_case(db, case.id),
-        joined=await queries.joined_of(db, [case.id]) if known.procedure.joined else [],
-        lead_code=lead.code if lead else None,
+        joined=[one for one in family if one.lead_id is not None],
+        lead=next((one for one in family if one.lead_id is None), None),
         law=law_of(db.city, case),
-        own=frozenset(post.agency_code for post in await agencies.posts_of(db)),
+        own=frozenset(post.agency_code for post in posts),
+        sees=seen(db.city, viewer, case, posts),
     )
 
 
@@ -185,68 +206,6 @@ async def _names(db: Read, case: Case, seen: list[Event]) -> dict[PersonId, str]
     people = {PersonId(e.actor_id) for e in seen} | {case.handler_id} - {None}
     found = await identity.names(db, [p for p in people if p is not None])
     return found | {case.filed_by: case.filed_by_name, case.applicant_id: case.applicant_name}
-
-
-async def note_look(db: Write, viewer: Viewer, case: Case) -> None:
-    """For every other door through which an officer opens a case: the look is written down.
-
-    Nothing for the people of the case itself.
-    """
-    if not viewer.is_officer:
-        return
-    roles = await agencies.roles_in(db, case.at_agency)
-    if roles or viewer.person not in (case.asked_by, case.applicant_id):
-        known = await reading.definition(db, case)
-        await _record_look(db, viewer, case, known, frozenset(roles))  # type: ignore[arg-type]
-
-
-async def _record_look(
-    db: Write,
-    viewer: Viewer,
-    case: Case,
-    known: InForce,
-    roles: frozenset[Role],
-    is_asked: bool = False,
-) -> None:
-    step = known.procedure.route.steps.get(case.step)
-    told = []
-    for language in LANGUAGES:
-        say = words(language).gettext
-        if step and step.role in roles:
-            why = say("To work on your request: %(step)s") % {"step": step.name.within(language)}
-        elif is_asked and not roles:
-            why = say("To say what another agency asked about your request")
-        else:
-            why = say("To follow a request that the agency has in hand")
-        told.append(why)
-    now, purpose = clock.now(), Text(*told)
-    await queries.record_looks(
-        db, [new_id()], [case.code], now, viewer.person, viewer.name, purpose.vi, purpose.en,
-        now - SAME_LOOK, False,
-    )  # fmt: skip
-
-
-async def note_list(db: Write, viewer: Viewer, codes: list[str]) -> None:
-    """A list names applicants: once a day each is told that this officer saw their case in it,
-    unless the officer opened it on that day anyway."""
-    if not codes or not viewer.is_officer:
-        return
-    now, calendar = clock.now(), db.city[Procedures].calendar
-    midnight = calendar.aware(datetime.combine(calendar.local(now).date(), time()))
-    why = "To see what waits in the agency: your request stood in the list"
-    purpose = Text(*(words(language).gettext(why) for language in LANGUAGES))
-    ids = [new_id() for _ in codes]
-    await queries.record_looks(
-        db, ids, codes, now, viewer.person, viewer.name, purpose.vi, purpose.en, midnight, True
-    )
-
-
-async def looks_at_my_cases(db: Read, before: UUID | None = None) -> list[LookAtCase]:
-    """Which officers opened the acting person's cases, newest first; the last one's id, given as
-    `before`, reads on."""
-    return await queries.looks_at_cases_of(
-        db, db.person, db.behalf, before or _NEWEST, LOOKS_PER_PAGE
-    )
 
 
 async def colleagues(city: City, agency_code: str) -> dict[PersonId, str]:

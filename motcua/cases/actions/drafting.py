@@ -15,12 +15,15 @@ from motcua.cases.actions.filing import (
     RELATIONS,
     Filing,
     Subject,
+    authority_faults,
     context,
     faults_of,
     file,
+    joined_by,
     subject_of,
 )
 from motcua.cases.actions.procedures import InForce, Procedures
+from motcua.cases.actions.sealing import opened_draft, sealed_draft
 from motcua.cases.model.case import Draft
 from motcua.cases.model.procedure import DocumentNeed, FormPage, KnownRows, Procedure
 from motcua.cases.rules import expressions, fees, forms
@@ -62,10 +65,13 @@ class Ready(Struct, frozen=True):
     needs: list[DocumentNeed]
     fee: fees.Fee | None
     faults: list[Fault]
+    by_register: Subject | None = None
+    """The subject with what they are to the person as the register alone says."""
 
 
 async def draft_of(db: Read, code: str) -> Draft | None:
-    return await queries.draft(db, db.person, code)
+    kept = await queries.draft(db, db.person, code)
+    return opened_draft(db.city, db.person, kept) if kept else None
 
 
 def new_draft(viewer: Viewer, code: str) -> Draft:
@@ -75,9 +81,10 @@ def new_draft(viewer: Viewer, code: str) -> Draft:
 async def keep(db: Write, draft: Draft) -> Draft:
     """As it is, right or wrong: nothing typed is lost. It belongs to the person alone."""
     kept = structs.replace(draft, behalf_id=db.behalf, kept_at=clock.now())
+    down = sealed_draft(db.city, db.person, kept)
     await queries.keep_draft(
-        db, db.person, kept.procedure_code, kept.behalf_id, kept.answers, kept.documents,
-        kept.subject_number, kept.agency_code, kept.delivery, kept.kept_at,
+        db, db.person, kept.procedure_code, kept.behalf_id, down, kept.documents, None,
+        kept.agency_code, kept.delivery, kept.kept_at,
     )  # fmt: skip
     return kept
 
@@ -91,7 +98,7 @@ async def drafts_of_me(db: Read) -> list[tuple[Draft, Procedure]]:
     shelf = db.city[Procedures]
     kept = await queries.drafts_of_person(db, db.person)
     return [
-        (draft, shelf.today[draft.procedure_code].procedure)
+        (opened_draft(db.city, db.person, draft), shelf.today[draft.procedure_code].procedure)
         for draft in kept
         if draft.procedure_code in shelf.today
     ]
@@ -102,13 +109,20 @@ async def ready(city: City, viewer: Viewer, draft: Draft) -> Ready:
     known = city[Procedures].by_code(draft.procedure_code)
     procedure = known.procedure
     try:
-        subject = await subject_of(city, viewer, draft.subject_number)
+        by_register = await subject_of(city, viewer, draft.subject_number)
     except Unavailable:
         return Ready(draft, known, None, Facts({}), list(procedure.documents), None, [])
+    subject = joined_by(procedure, by_register, _filing(draft, []))
     facts = context(city, viewer, subject, draft.answers)
     needs = needed(procedure, subject, facts)
-    faults = faults_of(city, known, _filing(draft, needs), draft.answers, subject, facts)
-    return Ready(draft, known, subject, facts, needs, _fee(procedure, facts), faults)
+    if by_register.relation != subject.relation and procedure.delegation:
+        paper = procedure.delegation.guardian_document
+        needs += [n for n in procedure.documents if n.code == paper and n not in needs]
+    filing = _filing(draft, needs)
+    faults = faults_of(city, known, filing, draft.answers, subject, facts)
+    faults += authority_faults(city, procedure, filing, by_register, faults)
+    fee = fee_of(procedure, facts)
+    return Ready(draft, known, subject, facts, needs, fee, faults, by_register)
 
 
 def needed(procedure: Procedure, subject: Subject, facts: Facts) -> list[DocumentNeed]:
@@ -148,7 +162,7 @@ def _fails(rule: str, facts: Facts) -> bool:
         return False
 
 
-def _fee(procedure: Procedure, facts: Facts) -> fees.Fee | None:
+def fee_of(procedure: Procedure, facts: Facts) -> fees.Fee | None:
     try:
         return fees.fee(procedure.fee, facts)
     except ExpressionError:
@@ -170,6 +184,7 @@ def _filing(draft: Draft, needs: list[DocumentNeed]) -> Filing:
             "agency": draft.agency_code,
             "on_behalf_of": draft.subject_number,
             "delivery": draft.delivery,
+            "authority": draft.authority,
         },
         Filing,
     )
@@ -287,7 +302,7 @@ async def send(db: Write, viewer: Viewer, checked: Ready, language: Language = "
         return earlier
     if await answers_given.take_turn(db, key, key.encode()):
         raise Conflict("request.in_flight")
-    other = None if checked.subject.relation == "self" else checked.subject
+    other = None if checked.subject.relation == "self" else checked.by_register
     filed = await file(db, viewer, _filing(draft, checked.needs), other, language)
     code = filed.case.code
     said = msgspec.json.encode(code)

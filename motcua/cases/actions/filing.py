@@ -13,10 +13,12 @@ from motcua.base.ids import CaseId, DocumentId, PersonId, new_id
 from motcua.base.text import Text
 from motcua.cases import queries
 from motcua.cases.actions.procedures import InForce, Procedures
+from motcua.cases.actions.sealing import sealed
+from motcua.cases.model.authority import Authority
 from motcua.cases.model.case import STATUS_NEW, Case
 from motcua.cases.model.counter import ApplicantGiven, RepresentativeGiven
 from motcua.cases.model.procedure import Procedure
-from motcua.cases.rules import expressions, fees, forms
+from motcua.cases.rules import authority, expressions, fees, forms
 from motcua.cases.rules.deadline import moment
 from motcua.cases.rules.expressions import Facts
 from motcua.cases.rules.regimes import regime_of
@@ -26,7 +28,7 @@ from motcua.web import Throttle
 from motcua.web.language import Language
 
 DOCUMENTS_PER_CASE_MAX = 50
-LOOKUPS = Throttle(10, 600)
+LOOKUPS = Throttle(10, 600, "lookups")
 """By one person, of others' numbers: nobody finds out by trying which ones exist."""
 RELATIONS = {"father": "parent", "mother": "parent"}
 """The register names each parent; a procedure's rule says `parent`."""
@@ -61,6 +63,8 @@ class Filing(Struct, frozen=True, forbid_unknown_fields=True):
     channel: Literal["online", "counter", "post"] = "online"
     counter: Annotated[str, Meta(max_length=35)] | None = None
     representative: RepresentativeGiven | None = None
+    authority: Authority | None = None
+    """By which paper one asks for somebody whom no register joins to one."""
 
 
 class Subject(Struct, frozen=True):
@@ -102,18 +106,19 @@ async def related(
     mine: str,
     number: str,
     pointer: str = "/on_behalf_of",
+    agency: str | None = None,
 ) -> Subject:
     """Somebody by their number, and what they are to the person whose number is `mine`."""
     answer = await exchange.ask(
         city, *exchange.playing(city, "family"), {"number": mine}, asker=asker, subject=person,
-        subject_number=mine,
+        subject_number=mine, agency=agency,
     )  # fmt: skip
     for relative in answer.values.get("relations", []):
         if relative["number"] == number and relative["birth_date"]:
             relation = RELATIONS.get(relative["relation"], relative["relation"])
             born = date.fromisoformat(relative["birth_date"])
             return Subject(number, relative["name"], born, relation)
-    return await by_number(city, asker, number, pointer)
+    return await by_number(city, asker, number, pointer, agency=agency)
 
 
 async def oneself(db: Read, viewer: Viewer) -> Subject:
@@ -127,14 +132,19 @@ async def oneself(db: Read, viewer: Viewer) -> Subject:
 
 
 async def by_number(
-    city: City, asker: PersonId, number: str, pointer: str, person: PersonId | None = None
+    city: City,
+    asker: PersonId,
+    number: str,
+    pointer: str,
+    person: PersonId | None = None,
+    agency: str | None = None,
 ) -> Subject:
     """Whoever has that number; they are nothing to anybody as far as this knows."""
     nobody = Invalid("request.faults", [Fault(pointer, "case.nobody_with_number")])
     try:
         answer = await exchange.ask(
             city, *exchange.playing(city, "person"), {"number": number}, asker=asker,
-            subject=person, subject_number=number,
+            subject=person, subject_number=number, agency=agency,
         )  # fmt: skip
     except Invalid:  # empty or longer than any number: no register is asked for it
         raise nobody from None
@@ -157,10 +167,12 @@ async def file(
     known = db.city[Procedures].by_code(filing.procedure)
     procedure = known.procedure
     may_file(procedure, viewer)
-    subject = other or await oneself(db, viewer)
+    by_register = other or await oneself(db, viewer)
+    subject = joined_by(procedure, by_register, filing)
     answers = forms.normalise(procedure.form, filing.answers)
     facts = context(db.city, viewer, subject, answers)
     faults = _counter_faults(filing) + faults_of(db.city, known, filing, answers, subject, facts)
+    faults += authority_faults(db.city, procedure, filing, by_register, faults)
     if faults:
         raise Invalid("request.faults", faults)
     agency = filing.agency or receivers_of(db.city, procedure)[0].code
@@ -168,9 +180,29 @@ async def file(
         viewer.person, viewer.name, viewer.on_behalf_of or viewer.person,
         viewer.organisation_name or viewer.name, language,
     )  # fmt: skip
-    return await enter(db, known, who, filing.documents, draw(
-        db.city, known, who, subject, facts, agency, filing.delivery
-    ))  # fmt: skip
+    case = draw(db.city, known, who, subject, facts, agency, filing.delivery)
+    if filing.authority is not None:
+        told = {**case.subject, "authority": to_builtins(filing.authority)}
+        case = structs.replace(case, subject=told)
+    return await enter(db, known, who, filing.documents, case)
+
+
+def joined_by(procedure: Procedure, subject: Subject, filing: Filing) -> Subject:
+    """Whom it is about, with what they are to the person who acts: a guardian by document, too."""
+    relation = authority.relation_by(procedure.delegation, filing.authority, subject.relation)
+    return structs.replace(subject, relation=relation)
+
+
+def authority_faults(
+    city: City, procedure: Procedure, filing: Filing, by_register: Subject, found: list[Fault]
+) -> list[Fault]:
+    """Besides those already found. Where nobody may act for that person, no paper is asked for."""
+    if any(fault.pointer == "/on_behalf_of" for fault in found):
+        return []
+    today = city[Procedures].local_day()
+    return authority.faults(
+        procedure.delegation, filing.authority, by_register.relation, procedure.code, today
+    )
 
 
 def _counter_faults(filing: Filing) -> list[Fault]:
@@ -206,14 +238,15 @@ async def enter(db: Write, known: InForce, who: Who, papers: list[Attached], cas
     await events.record(
         db, "case.filed", case.id, person=case.applicant_id, agency=case.agency_code, facts=facts
     )
+    down = sealed(db.city, case)
     # The day's number is held from here to the commit, so as little as possible comes after it.
     code = await queries.file_case(
         db, case.id, case.code, db.city[Procedures].local_day(), case.procedure_code,
         case.procedure_version, case.agency_code, case.step, case.status, case.filed_by,
-        case.filed_by_name, case.applicant_id, case.applicant_name, case.subject, case.answers,
+        case.filed_by_name, case.applicant_id, case.applicant_name, down.subject, down.answers,
         case.delivery, case.fee, case.fee_amount, case.filed_at, case.intake_due_at, case.language,
         case.money, case.regime, case.at_agency, case.step_due_at, case.lane, case.lead_id,
-        case.channel, case.counter_code, case.representative, case.step_role,
+        case.channel, case.counter_code, down.representative, case.step_role,
     )  # fmt: skip
     await attach(db, case.id, papers, case.agency_code)
     owed = [line for line in case.fee["lines"] if case.fee_amount]
@@ -232,7 +265,7 @@ def draw(
     """The case as it will stand, but for its number: `code` is what stands before it."""
     shelf, now, procedure = city[Procedures], clock.now(), known.procedure
     today = shelf.calendar.local(now)
-    fee = fees.fee(procedure.fee, facts)
+    fee, is_assessed = fees.fee(procedure.fee, facts), fees.is_assessed(procedure, facts)
     intake_due = moment(now, procedure.intake_limit, shelf.calendar)
     return Case(
         id=CaseId(new_id()),
@@ -250,8 +283,8 @@ def draw(
         subject=to_builtins(subject),
         answers=facts.values["answers"],
         delivery=delivery,
-        fee={"total": None, "lines": []} if procedure.fee_assessed else to_builtins(fee),
-        fee_amount=fee.total,
+        fee={"total": None, "lines": []} if is_assessed else to_builtins(fee),
+        fee_amount=0 if is_assessed else fee.total,
         filed_at=now,
         intake_due_at=intake_due,
         accepted_at=None,
@@ -260,7 +293,7 @@ def draw(
         handler_id=None,
         closed_at=None,
         language=who.language,
-        money="unknown" if procedure.fee_assessed else "open" if fee.total else "none",
+        money="unknown" if is_assessed else "open" if fee.total else "none",
         regime=regime_of(city.pack, today.date()).id,
         at_agency=agency,
         step_due_at=intake_due,
@@ -275,8 +308,22 @@ def may_file(procedure: Procedure, viewer: Viewer) -> None:
     if viewer.on_behalf_of is not None:
         if not procedure.sign_in.organisations:
             raise NotAllowed("case.not_for_organisations")
-    elif (viewer.level or 0) < procedure.sign_in.level:
-        raise NotAllowed("case.level_too_low", level=viewer.level, needed=procedure.sign_in.level)
+        if not viewer.may("files"):
+            raise NotAllowed("identity.role_missing")
+        return
+    shown, needed = viewer.assurance or identity.ORDINARY, needed_of(procedure)
+    if shown.proofing < needed.proofing:
+        raise NotAllowed("case.level_too_low", level=viewer.level, needed=needed.proofing)
+    if not shown.reaches(needed):
+        raise NotAllowed(
+            "case.sign_in_too_weak", shown=shown.authentication, needed=needed.authentication
+        )
+
+
+def needed_of(procedure: Procedure) -> identity.Assurance:
+    """What a person's sign-in must show for it."""
+    asked = procedure.sign_in
+    return identity.Assurance(proofing=asked.level, authentication=asked.authentication)
 
 
 def context(
@@ -285,8 +332,10 @@ def context(
     subject: Subject,
     answers: dict[str, Any],
     on: date | None = None,
+    channel: str = "online",
 ) -> Facts:
-    """What a procedure's expressions may look at: answers, person, subject, and the day, `on`."""
+    """What a procedure's expressions may look at: answers, person, subject, the day (`on`), and for
+    fees how the case comes in."""
     return Facts(
         {
             "answers": answers,
@@ -296,6 +345,7 @@ def context(
                 "is_organisation": viewer.on_behalf_of is not None,
             },
             "today": on or city[Procedures].local_day(),
+            "channel": channel,
         }
     )
 
@@ -341,7 +391,7 @@ def faults_of(
         if not expressions.read(rule.rule).holds(facts)
     ]
     if subject.relation != "self":
-        refusal = _not_for_them(procedure, subject, given, facts)
+        refusal = _not_for_them(procedure, subject, given, facts, filing.authority)
         if refusal and refusal not in faults:
             faults.append(refusal)
     return faults
@@ -353,21 +403,25 @@ def in_answers(faults: list[Fault]) -> list[Fault]:
 
 
 def _not_for_them(
-    procedure: Procedure, subject: Subject, given: set[str], facts: Facts
+    procedure: Procedure, subject: Subject, given: set[str], facts: Facts, by: Authority | None
 ) -> Fault | None:
     """Whether one may ask for this other person; the register has said what they are."""
     rule = procedure.delegation
     if rule is None:
         return Fault("/on_behalf_of", "case.only_for_oneself")
+    paper = authority.document_by(rule, by)
     if subject.relation in rule.family and expressions.read(rule.family_if).holds(facts):
-        return None
+        is_by_paper = by is not None and by.kind == "guardian"
+        return _missing(procedure, paper) if is_by_paper and paper not in given else None
     by_document = rule.others_document is not None and expressions.read(rule.others_if).holds(facts)
     if not by_document:
         return Fault("/on_behalf_of", "case.condition", {"text": rule.refusal})
-    if rule.others_document not in given:
-        name = next(need.name for need in procedure.documents if need.code == rule.others_document)
-        return Fault("/documents", "case.document_missing", {"document": name})
-    return None
+    return None if rule.others_document in given else _missing(procedure, rule.others_document)
+
+
+def _missing(procedure: Procedure, paper: str | None) -> Fault:
+    name = next(need.name for need in procedure.documents if need.code == paper)
+    return Fault("/documents", "case.document_missing", {"document": name})
 
 
 def _unprintable(value: Any, pointer: str = "") -> list[tuple[str, set[str]]]:

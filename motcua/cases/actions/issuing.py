@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Any
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct, structs, to_builtins
 
 from motcua import agencies, documents
 from motcua.base.errors import Conflict
 from motcua.base.ids import PersonId
 from motcua.cases import queries
-from motcua.cases.actions.findings import as_facts
+from motcua.cases.actions.findings import as_facts, wanted_of
 from motcua.cases.actions.procedures import InForce, Procedures
+from motcua.cases.actions.sealing import findings_of
 from motcua.cases.model.case import Case, HandIn, Proposal
 from motcua.cases.model.procedure import DocumentNeed, ResultKind
 from motcua.cases.rules import expressions
@@ -26,6 +27,8 @@ class Draft(Struct, frozen=True):
     kind: ResultKind
     reserved: documents.Reserved
     facts: dict[str, Any]
+    holder: dict[str, Any]
+    """Whom it speaks of: number, name, birth date."""
 
 
 class Made(Struct, frozen=True):
@@ -35,8 +38,8 @@ class Made(Struct, frozen=True):
 
 async def draft(db: Write, viewer: Viewer, case: Case, known: InForce, proposal: Proposal) -> Draft:
     """What the result will say, from the kept findings and nothing else. Reserves its number."""
-    kept = await queries.findings_of_case(db, case.id)
-    needed = {finding.id for finding in known.procedure.findings}
+    kept = await findings_of(db, case)
+    needed = {finding.id for finding in wanted_of(known, case)}
     if proposal.outcome == "granted" and needed - {finding.finding for finding in kept}:
         raise Conflict("case.finding_missing")  # no path to a certificate without its answer
     facts = Facts(
@@ -63,7 +66,14 @@ async def draft(db: Write, viewer: Viewer, case: Case, known: InForce, proposal:
         "signer": {"name": viewer.name, "title": agency.name.vi},
         "case_code": case.code,
     }
-    return Draft(case, kind, reserved, to_builtins(said))
+    return Draft(case, kind, reserved, to_builtins(said), _holder(kind, case, facts))
+
+
+def _holder(kind: ResultKind, case: Case, facts: Facts) -> dict[str, Any]:
+    if kind.holder is None:
+        return case.subject
+    rules = structs.asdict(kind.holder).items()
+    return {name: to_builtins(expressions.read(rule).answer(facts)) for name, rule in rules}
 
 
 async def make(city: City, drafted: Draft) -> Made:
@@ -77,14 +87,14 @@ async def make(city: City, drafted: Draft) -> Made:
 async def issue(db: Write, case: Case, made: Made) -> documents.Issued:
     """The paper counts from here on: in the owner's vault, at the agency, for whoever verifies."""
     assert made.draft.case.id == case.id, "a paper speaks of its own case"
-    subject, kind = case.subject, made.draft.kind
-    is_self = subject["relation"] == "self"
+    subject, kind, whose = case.subject, made.draft.kind, made.draft.holder
+    is_self = subject["relation"] == "self" and whose["number"] == subject["number"]
     agency = db.city[agencies.Agencies].by_code(case.at_agency)
     holder = documents.Holder(
         person=PersonId(case.asked_by) if is_self else None,
-        number=subject["number"],
-        name=subject["name"],
-        birth_date=date.fromisoformat(subject["birth_date"]),
+        number=whose["number"],
+        name=whose["name"],
+        birth_date=date.fromisoformat(whose["birth_date"]),
     )
     paper = documents.Paper(
         case=case.id,

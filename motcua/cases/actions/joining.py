@@ -14,6 +14,7 @@ from motcua.cases.actions.deeds.deciding import release_at_once
 from motcua.cases.actions.deeds.deed import Act
 from motcua.cases.actions.filing import Attached, Delivery, Subject, Who, draw, enter, receivers_of
 from motcua.cases.actions.procedures import InForce, Procedures
+from motcua.cases.actions.sealing import opened
 from motcua.cases.actions.standing import standing
 from motcua.cases.model.case import Case
 from motcua.cases.model.procedure import Joined
@@ -30,6 +31,7 @@ async def open_joined(city: City, lead_id: CaseId, moment: str) -> None:
     async with city.database.write(SYSTEM) as db:
         lead = await queries.lock_case_by_id(db, lead_id)
         assert lead is not None, "an event is about a case"
+        lead = opened(db.city, lead)
         known = await reading.definition(db, lead)
         there = {one.procedure_code for one in await queries.joined_of(db, [lead.id])}
         facts = Facts({"answers": lead.answers, "subject": lead.subject})
@@ -69,6 +71,7 @@ def _context(db: Write, answers: Mapping[str, Any], lead: Case) -> Facts:
             "subject": lead.subject,
             "person": person,
             "today": db.city[Procedures].local_day(),
+            "channel": lead.channel,
         }
     )
 
@@ -90,6 +93,7 @@ async def close_lead(city: City, case_id: CaseId) -> None:
         lead = await queries.lock_case_by_id(db, part.lead_id)
         if lead is None or lead.handing != "ready" or lead.delivery != "electronic":
             return
+        lead = opened(db.city, lead)
         known = await reading.definition(db, lead)
         state = await standing(db, PLATFORM, lead, known, "none")
         await release_at_once(Act(db, PLATFORM, lead, known, state, {}, None, clock.now()))

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from motcua.agencies import Agencies
 from motcua.base import clock
 from motcua.base.errors import NotFound
 from motcua.base.ids import SYSTEM
@@ -54,6 +55,7 @@ class Procedures:
         found = city.pack.folder("procedures", Procedure)
         self.of_pack = {p.code: InForce(p) for p in found.values()}
         self.calendar = Calendar(city.pack.file("calendar", PackCalendar))
+        self._book = city[Agencies]
         self._words = searching.words_of(city.pack)
         self._earlier: dict[tuple[str, str], InForce] = {}
         self.offer(())
@@ -66,11 +68,20 @@ class Procedures:
         """From now on these of the catalogue, and no others of it; `elsewhere` are found too."""
         self.today = {known.procedure.code: known for known in catalogue} | self.of_pack
         self.elsewhere = {one.code: one for one in elsewhere if one.code not in self.today}
-        entries = [searching.entry(known.procedure) for known in self.today.values()]
+        entries = [
+            searching.entry(known.procedure, *self._deciding(known.procedure))
+            for known in self.today.values()
+        ]
         entries += [_entry(one) for one in self.elsewhere.values()]
         self.index = searching.Index(entries, self._words)
         self._by_name: list[InForce] | None = None
         self._everything: list[InForce | Elsewhere] | None = None
+
+    def _deciding(self, procedure: Procedure) -> list[str]:
+        """The agencies that it names; those of a kind say nothing about which procedure it is."""
+        codes = procedure.agencies.codes
+        found = self._book.receivers(codes) if codes else []
+        return [said for one in found for said in (one.name.vi, one.name.en)]
 
     def by_code(self, code: str) -> InForce:
         found = self.today.get(code)
@@ -119,7 +130,8 @@ class Procedures:
 
 
 def _entry(one: Elsewhere) -> Entry:
-    return Entry(code=one.code, names=(one.name,), around=(one.field,), is_local=False)
+    around = (one.field, *one.executing)
+    return Entry(code=one.code, names=(one.name,), around=around, is_local=False)
 
 
 def _name(known: InForce | Elsewhere) -> str:

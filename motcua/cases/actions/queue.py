@@ -22,7 +22,7 @@ SHOWN_MAX = 12
 LATELY = timedelta(minutes=30)
 """A window that called nobody for so long is taken for closed."""
 PLACE_LENGTH_MAX = 12
-KIOSK = Throttle(20, 60)
+KIOSK = Throttle(20, 60, "queue")
 """From one address; a busy kiosk hands out a number every few seconds."""
 
 
@@ -113,7 +113,7 @@ def _called(ticket: Ticket | None) -> Ticket:
 
 async def _desk(db: Write, code: str) -> str:
     agency = _open_agency(db.city, code)
-    if "reception" not in await agencies.roles_in(db, agency):
+    if not await agencies.where_may(db, "call", "ticket", [agency]):
         raise NotAllowed("case.not_at_this_counter")
     return agency
 

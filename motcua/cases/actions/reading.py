@@ -14,12 +14,20 @@ from motcua.base import clock
 from motcua.base.errors import Fault, Invalid, NotFound
 from motcua.base.ids import CaseId, PersonId
 from motcua.cases import queries
-from motcua.cases.actions.filing import matter_of
+from motcua.cases.actions.findings import wanted_of
 from motcua.cases.actions.procedures import InForce, Procedures
-from motcua.cases.actions.standing import actions_open_to, standing_of
-from motcua.cases.model.case import Case, HandIn, JoinedCase, Opinion, Sides, may_be_code
-from motcua.cases.model.catalogue import General
-from motcua.cases.model.procedure import Channel, Procedure, ResultKind
+from motcua.cases.actions.sealing import opened, opened_all
+from motcua.cases.actions.seeing import seen
+from motcua.cases.actions.standing import Beside, actions_open_to, beside, standing_of
+from motcua.cases.model.case import (
+    WITHDRAWAL,
+    Case,
+    HandIn,
+    JoinedCase,
+    Opinion,
+    Sides,
+    may_be_code,
+)
 from motcua.cases.model.view import (
     ActionView,
     CaseView,
@@ -37,8 +45,8 @@ from motcua.cases.model.view import (
     StatesView,
     WaitingView,
 )
-from motcua.cases.rules import forms, handing_in, routes
-from motcua.cases.rules.deadline import read_limit
+from motcua.cases.rules import handing_in, routes
+from motcua.cases.rules.states import OVER, WAITING
 from motcua.db import City, Read
 from motcua.db import events as happenings
 from motcua.db.queries import Event
@@ -54,111 +62,19 @@ ROWS_DIGITS_MAX = 9
 _DATE = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}($|T)")
 
 
-def find_procedures(city: City, words: str, field: str, agency: str, limit: int) -> list[InForce]:
-    """What matches the words, best first; without words everything, by name."""
-    shelf = city[Procedures]
-    found = shelf.search(words, limit * 5) if words.strip() else shelf.all()
-    book = city[agencies.Agencies]
-    kept = [
-        known
-        for known in found
-        if (not field or field in (known.procedure.field.vi, known.procedure.field.en))
-        and (not agency or agency in {a.code for a in book.competent(matter_of(known.procedure))})
-    ]
-    return kept[:limit]
-
-
-def list_procedures(
-    city: City, words: str, field: str, agency: str, before: str, at_most: int
-) -> tuple[list[InForce], str | None]:
-    """One page of them, and what `before` gives the next."""
-    skip = _mark(before, _rows) if before else 0
-    found = find_procedures(city, words, field, agency, skip + at_most + 1)[skip:]
-    return found[:at_most], str(skip + at_most) if len(found) > at_most else None
-
-
-def procedure_view(city: City, known: InForce, language: Language) -> dict[str, Any]:
-    """A procedure as the API tells it; `form.example` is accepted by `POST /api/v1/cases`."""
-    procedure = known.procedure
-    return {
-        "code": procedure.code,
-        "version": known.version,
-        "name": procedure.name.within(language),
-        "level": procedure.level,
-        "field": procedure.field.within(language),
-        "verified": procedure.verified,
-        "channels": [_channel(city, channel, language) for channel in procedure.channels],
-        "documents": [
-            {
-                "code": need.code,
-                "name": need.name.within(language),
-                "original": need.original,
-                "copies": need.copies,
-                "required_if": need.required_if,
-            }
-            for need in procedure.documents
-        ],
-        "results": [
-            {"code": _code(city, procedure, result), "name": result.name.within(language)}
-            for result in procedure.results
-        ],
-        "form": {
-            "schema": forms.schema(procedure.form, language),
-            "example": procedure.form.example,
-        },
-    }
-
-
-def _code(city: City, procedure: Procedure, result: ResultKind) -> str | None:
-    """None where the catalogue gives the result no code of the national list: ours is nobody's."""
-    if procedure.origin == "pack" or not city.pack.has("general"):
-        return result.code
-    general = city.pack.file("general", General)
-    ours = {one.code[:-3] for one in (general.result, general.refusal)}
-    return None if result.code[:-3] in ours else result.code
-
-
-def _channel(city: City, channel: Channel, language: Language) -> dict[str, Any]:
-    currency = city.pack.info.currency.code
-    limits, fees = [], []
-    for promised in channel.limits:
-        limit = read_limit(promised.limit) if promised.limit else None
-        limits.append(
-            {
-                "value": limit.value if limit else promised.value,
-                "unit": limit.unit if limit else None,
-                "case": promised.case.within(language) if promised.case else None,
-                "source": promised.source.text,
-                "quote": promised.quote,
-            }
-        )
-    for fee in channel.fees:
-        case = fee.case.within(language) if fee.case else None
-        fees.append(
-            {
-                "kind": fee.kind,
-                "amount": fee.amount,
-                "currency": currency,
-                "case": case,
-                "note": fee.note,
-            }
-        )
-    return {"channel": channel.channel, "limits": limits, "fees": fees}
-
-
 async def open_case(db: Read, code: str) -> Case:
     """The case, if this person may see it. Otherwise it does not exist."""
     case = await queries.case_by_code(db, code) if may_be_code(code) else None
     if case is None:
         raise NotFound("case.unknown")
-    return case
+    return opened(db.city, case)
 
 
 async def case_by_id(db: Read, case_id: CaseId) -> Case:
     case = await queries.case_by_id(db, case_id)
     if case is None:
         raise NotFound("case.unknown")
-    return case
+    return opened(db.city, case)
 
 
 async def definition(db: Read, case: Case) -> InForce:
@@ -172,12 +88,13 @@ async def list_cases(
     """An officer's open work, what is due first; a resident's own cases, newest first. And what
     `before` gives the next page: to its reader a mark without a meaning."""
     if viewer.is_officer:
-        skip = _mark(before, _rows) if before else 0
-        mine = sorted({post.agency_code for post in await agencies.posts_of(db)})
-        found = await queries.open_cases_of_agencies(db, mine, at_most + 1, skip)
+        skip = mark_of(before, rows_of) if before else 0
+        posts = await agencies.posts_of(db)
+        held = [post.agency_code for post in posts], [post.role for post in posts]
+        found = await queries.open_cases_of_agencies(db, *held, at_most + 1, skip)
         mark = str(skip + at_most)
     else:
-        until = _mark(before, _moment) if before else clock.now()
+        until = mark_of(before, _moment) if before else clock.now()
         found = await queries.cases_of_person(
             db, viewer.person, viewer.on_behalf_of, until, at_most + 1
         )
@@ -185,7 +102,8 @@ async def list_cases(
     return found[:at_most], mark if len(found) > at_most else None
 
 
-def _mark(given: str, read: Callable[[str], M]) -> M:
+def mark_of(given: str, read: Callable[[str], M]) -> M:
+    """What a page of a list gave as the place of the next one."""
     try:
         if given.isascii() and len(given) <= MARK_LENGTH_MAX:
             return read(given)
@@ -194,7 +112,7 @@ def _mark(given: str, read: Callable[[str], M]) -> M:
     raise Invalid("request.faults", [Fault("/before", "form.pattern")])
 
 
-def _rows(given: str) -> int:
+def rows_of(given: str) -> int:
     if not given.isdigit() or len(given) > ROWS_DIGITS_MAX:
         raise ValueError
     return int(given)
@@ -209,30 +127,48 @@ def _moment(given: str) -> datetime:
 
 
 async def show_case(db: Read, viewer: Viewer, case: Case, language: Language) -> CaseView:
-    [view] = await show_cases(db, viewer, [case], language)
-    known = await definition(db, case)
-    opinions = await queries.opinions_of_case(db, case.id) if viewer.is_officer else []
-    joined = await queries.joined_of(db, [case.id]) if known.procedure.joined else []
+    found = await beside(db, viewer, [case])
+    return await show_known(db, viewer, case, await definition(db, case), found[case.id], language)
+
+
+async def show_known(
+    db: Read, viewer: Viewer, case: Case, known: InForce, found: Beside, language: Language
+) -> CaseView:
+    """Of what was read already; asks only for opinions and joined cases, where there are any."""
+    view = _view(db, viewer, case, known, found, language)
+    is_open = "opinions" in seen(db.city, viewer, case, found.posts) and found.sides.opinions
+    opinions = await queries.opinions_of_case(db, case.id) if is_open else []
+    has_family = case.lead_id is not None or known.procedure.joined
+    family = await queries.family_of(db, case.id) if has_family else []
+    lead = next((one for one in family if one.lead_id is None), None)
     return replace(
         view,
-        actions=[*view.actions, *await _at_counter(db, viewer, case, view)],
+        actions=[*view.actions, *_at_counter(db.city, viewer, case, found)],
         opinions=[_opinion(db, one, language) for one in opinions],
-        joined=[_joined(db, one, language) for one in joined],
+        lead=_joined(db, lead, language) if lead else None,
+        joined=[_joined(db, one, language) for one in family if one.lead_id is not None],
     )
 
 
-async def _at_counter(db: Read, viewer: Viewer, case: Case, view: CaseView) -> list[ActionView]:
+def _at_counter(city: City, viewer: Viewer, case: Case, found: Beside) -> list[ActionView]:
     """What officers who receive may do beside the case's own way."""
     if not viewer.is_officer:
         return []
     places = {case.taken_in_by, case.agency_code}
-    posts = {p.agency_code for p in await agencies.posts_of(db, places) if p.role == "reception"}
-    works_here = bool(posts)
+    receives = city[agencies.Access].places("take_in", "case", found.posts)
+    works_here = bool(receives & places)
     is_paper = works_here and case.channel != "online"
-    papers = await queries.hand_ins_of_case(db, case.id) if is_paper else []
+    papers = convert(found.sides.hand_ins, list[HandIn]) if is_paper else []
     waits = case.closed_at is None and any(not handing_in.is_done(paper) for paper in papers)
-    may = handing_in.offered(works_here, waits, view.payment.state == "open")
-    return [ActionView(name, handing_in.body_schema(name)) for name in may]
+    here = handing_in.AtCounter(
+        works_here=works_here,
+        took_it_in=case.counter_code in receives and case.applicant_id != viewer.person,
+        paper_waits=waits,
+        owes=found.payment.state == "open",
+        lacks=case.business in WAITING,
+        is_open=case.closed_at is None and case.business not in OVER,
+    )
+    return [ActionView(name, handing_in.body_schema(name)) for name in handing_in.offered(here)]
 
 
 def _opinion(db: Read, one: Opinion, language: Language) -> OpinionView:
@@ -258,40 +194,41 @@ async def show_cases(
     db: Read, viewer: Viewer, cases: list[Case], language: Language
 ) -> list[CaseView]:
     """The same statements for one case and for a hundred."""
-    ids = [case.id for case in cases]
-    money = await payments.payments_of(db, ids)
-    sides = {one.id: one for one in await queries.sides_of_cases(db, ids, clock.now())}
-    issued = await documents.of_cases(db, ids)
-    places = {code for case in cases for code in (case.at_agency, case.counter_code) if code}
-    posts = await agencies.posts_of(db, places) if viewer.is_officer else []
-    views = []
-    for case in cases:
-        known = await definition(db, case)
-        roles = {post.role for post in posts if post.agency_code == case.at_agency}
-        counter = {post.role for post in posts if post.agency_code == case.counter_code}
-        payment, beside, papers = money[case.id], sides[case.id], issued[case.id]
-        state = standing_of(db.city, viewer, case, known, payment.state, roles, beside, counter)
-        hides = not viewer.is_officer and case.subject["relation"] == "other" and not papers
-        view = case_view(db, case, known, payment, language, actions_open_to(state, known), hides)
-        views.append(_with_sides(db, view, viewer, case, known, beside, papers, language))
-    return views
+    found = await beside(db, viewer, cases)
+    return [
+        _view(db, viewer, case, await definition(db, case), found[case.id], language)
+        for case in opened_all(db.city, cases)
+    ]
+
+
+def _view(
+    db: Read, viewer: Viewer, case: Case, known: InForce, found: Beside, language: Language
+) -> CaseView:
+    payment, sides, papers = found.payment, found.sides, found.issued
+    state = standing_of(db.city, viewer, case, known, payment.state, sides, found.posts)
+    hides = not viewer.is_officer and case.subject["relation"] == "other" and not papers
+    view = case_view(db, case, known, payment, language, actions_open_to(state, known), hides)
+    sees = seen(db.city, viewer, case, found.posts)
+    return _with_sides(db, view, sees, case, known, sides, papers, language)
 
 
 def _with_sides(
-    db: Read, view: CaseView, viewer: Viewer, case: Case, known: InForce, sides: Sides,
+    db: Read, view: CaseView, sees: frozenset[str], case: Case, known: InForce, sides: Sides,
     issued: list[documents.Issued], language: Language,
 ) -> CaseView:  # fmt: skip
-    is_followed = viewer.is_officer and case.accepted_at is not None
-    waiting = [f for f in known.procedure.findings if is_followed and f.id not in sides.findings]
+    is_followed = "findings" in sees and case.accepted_at is not None
+    wanted = wanted_of(known, case) if is_followed else []
+    waiting = [f for f in wanted if f.id not in sides.findings]
     names = {need.code: need.name.within(language) for need in known.procedure.documents}
+    names[WITHDRAWAL] = words(language).gettext("Signed request to withdraw")
     result = None
-    if issued:
+    if issued and "result" in sees:
         last = issued[-1]
         address = f"{db.city.settings.public_url}/verify/{last.reference}"
         result = ResultView(str(last.document), address, last.number, last.issued_on)
     return replace(
         view,
-        documents=_documents(db, sides, names),
+        documents=_documents(db, sides, names) if "documents" in sees else [],
         waiting_for=[WaitingView(f.id, f.register, f.before) for f in waiting],
         result=result,
     )
@@ -464,6 +401,9 @@ async def history(db: Read, case: Case, language: Language, after: int = 0) -> l
     ]
 
 
+_FOR_APPLICANT = ("case.filed", "case.supplied", "case.withdrawn")
+
+
 def _by(name: str, event: Event, language: Language) -> str:
     if absent := event.facts.get("standing_in_for"):
         said = words(language).gettext("%(officer)s, standing in for %(absent)s")
@@ -472,7 +412,9 @@ def _by(name: str, event: Event, language: Language) -> str:
 
 
 def _for_whom(case: Case, event: Event, names: dict[PersonId, str]) -> str | None:
-    """At a counter an officer files in another's name without acting for them ever after."""
+    """At a counter an officer files in another's name, and does what they came for, without acting
+    for them ever after."""
     if event.behalf_id is None:
-        return case.applicant_name if case.counter_code and event.kind == "case.filed" else None
+        is_for_them = event.kind in _FOR_APPLICANT and "counter" in event.facts
+        return case.applicant_name if is_for_them else None
     return names.get(PersonId(event.behalf_id))

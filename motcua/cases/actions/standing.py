@@ -1,13 +1,14 @@
 """Where a case stands for the person who looks at it: all that the rules must know."""
 
-from collections.abc import Collection
 from datetime import datetime
 
-from msgspec import structs
+from msgspec import Struct, structs
 
-from motcua import agencies
+from motcua import agencies, documents, payments
 from motcua.base import clock
+from motcua.base.ids import CaseId
 from motcua.cases import queries
+from motcua.cases.actions import seeing
 from motcua.cases.actions.deeds.deed import law_of
 from motcua.cases.actions.filing import receivers_of
 from motcua.cases.actions.findings import holding_back
@@ -24,19 +25,64 @@ from motcua.cases.rules.routes import CaseState
 from motcua.db import City, Read
 from motcua.identity import Viewer
 
+HAS_REQUEST = ("open", "settled", "cancelled")
+"""Where the money machine stands once a sum was asked for."""
+
+
+class Beside(Struct, frozen=True):
+    """What stands beside a case's row: its money, its sides, its papers, and where the person who
+    looks works among the agencies that have to do with it."""
+
+    payment: payments.Payment
+    sides: Sides
+    issued: list[documents.Issued]
+    posts: list[agencies.Post]
+
+
+async def beside(db: Read, viewer: Viewer, cases: list[Case]) -> dict[CaseId, Beside]:
+    """The same statements for one case and for a hundred, and none for what no case of them has."""
+    money = await payments.payments_of(db, [c.id for c in cases if c.money in HAS_REQUEST])
+    issued = await documents.of_cases(db, [c.id for c in cases if c.handing != "nothing"])
+    sides = await _sides(db, viewer, cases)
+    posts = await _posts(db, viewer, cases)
+    nothing = payments.nothing(db.city)
+    return {
+        c.id: Beside(money.get(c.id, nothing), sides[c.id], issued.get(c.id, []), posts)
+        for c in cases
+    }
+
+
+async def _sides(db: Read, viewer: Viewer, cases: list[Case]) -> dict[CaseId, Sides]:
+    ids = [case.id for case in cases]
+    if viewer.is_officer:
+        return {one.id: one for one in await queries.sides_of_cases(db, ids, clock.now())}
+    procedures = db.city[Procedures]
+    shown = {id: Sides(id) for id in ids}
+    with_papers = []
+    for case in cases:
+        known = await procedures.at_version(db, case.procedure_code, case.procedure_version)
+        if known.procedure.documents or case.channel != "online":
+            with_papers.append(case.id)
+    if with_papers:
+        papers = await queries.papers_of_cases(db, with_papers)
+        shown |= {p.id: Sides(p.id, documents=p.documents, hand_ins=p.hand_ins) for p in papers}
+    return shown
+
+
+async def _posts(db: Read, viewer: Viewer, cases: list[Case]) -> list[agencies.Post]:
+    if not viewer.is_officer:
+        return []
+    places = {code for c in cases for code in (c.at_agency, c.agency_code, c.counter_code) if code}
+    return await agencies.posts_of(db, places)
+
 
 async def standing(
     db: Read, viewer: Viewer, case: Case, known: InForce, payment_state: str
 ) -> CaseState:
     """Read within the caller's transaction; under its lock when something is about to change."""
-    held = await agencies.held_in(db, case.at_agency) if viewer.is_officer else {}
-    [sides] = await queries.sides_of_cases(db, [case.id], clock.now())
-    at_counter: set[str] = set()
-    if viewer.is_officer and case.counter_code:
-        at_counter = await agencies.roles_in(db, case.counter_code)
-    state = standing_of(db.city, viewer, case, known, payment_state, held, sides, at_counter)
-    step = known.procedure.route.steps.get(case.step)
-    return structs.replace(state, stands_in_for=held.get(step.role) if step else None)
+    sides = await _sides(db, viewer, [case])
+    posts = await _posts(db, viewer, [case])
+    return standing_of(db.city, viewer, case, known, payment_state, sides[case.id], posts)
 
 
 def standing_of(
@@ -45,21 +91,24 @@ def standing_of(
     case: Case,
     known: InForce,
     payment_state: str,
-    roles: Collection[str],
     sides: Sides,
-    at_counter: Collection[str] = (),
+    posts: list[agencies.Post],
 ) -> CaseState:
-    """The same as `standing`, of what was read for a whole list of cases."""
-    is_office = viewer.is_officer
-    if not is_office:
+    """The same as `standing`, of what was read before."""
+    if not viewer.is_officer:
         return _of_applicant(viewer, case, payment_state)
     procedure, law, now = known.procedure, law_of(city, case), clock.now()
-    waiting = holding_back(known, sides.findings)
+    waiting = holding_back(known, case, sides.findings)
+    held = agencies.held_in(posts, case.at_agency)
+    grants = city[agencies.Access].acts("case", seeing.held(viewer, case, posts))
+    step = procedure.route.steps.get(case.step)
     return CaseState(
         step=case.step,
         states=_with_money(case, payment_state),
         viewer=viewer.person,
-        roles=frozenset(roles),  # type: ignore[arg-type]
+        roles=frozenset(held),  # type: ignore[arg-type]
+        grants=grants,
+        stands_in_for=held.get(step.role) if step else None,
         is_applicant=is_applicant_of(case, viewer),
         proposed_by=sides.proposed_by,
         approved_by=sides.approved_by,
@@ -76,7 +125,7 @@ def standing_of(
         refuses=sides.refuses,
         has_paper=has_paper(procedure, sides.refuses),
         has_receivers=len(receivers_of(city, procedure)) > 1,
-        may_hand_over="reception" in at_counter and case.delivery == "counter",
+        may_hand_over="hand_over" in grants and case.delivery == "counter",
     )
 
 
@@ -149,7 +198,9 @@ def is_applicant_of(case: Case, viewer: Viewer) -> bool:
     if viewer.is_officer:
         filed = viewer.person == case.filed_by and case.counter_code is None
         return filed or viewer.person == case.applicant_id
-    return case.applicant_id in (viewer.person, viewer.on_behalf_of)
+    if case.applicant_id == viewer.on_behalf_of:
+        return viewer.may("files")
+    return case.applicant_id == viewer.person
 
 
 def actions_open_to(state: CaseState, known: InForce) -> list[routes.Action]:

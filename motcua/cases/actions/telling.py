@@ -20,11 +20,13 @@ from motcua.cases.model.case import (
     STATUS_WITHDRAWN,
     Case,
 )
+from motcua.cases.model.procedure import DocumentNeed, Procedure
 from motcua.cases.rules.deadline import rest_spans
 from motcua.cases.rules.states import WAITING
 from motcua.db import City, Read
 from motcua.identity import Viewer
 from motcua.web import Promise
+from motcua.web.forms import is_asked
 
 Situation = Literal[
     "pay", "supplement", "resupplied", "intake", "in_hand", "late", "collect", "refused",
@@ -142,3 +144,17 @@ def pauses_of(events: Iterable[Happened], until: datetime) -> tuple[tuple[dateti
 def asked_for(facts: dict[str, Any]) -> tuple[list[str], list[str]]:
     """The fields and documents that an officer named when asking for a supplement."""
     return list(facts.get("fields", [])), list(facts.get("documents", []))
+
+
+def lacking(
+    procedure: Procedure, answers: dict[str, Any], facts: dict[str, Any]
+) -> tuple[list[str], list[DocumentNeed]]:
+    """The fields and papers that the officer named; where nothing was named, everything may be put
+    right. `facts`: of the event that asked."""
+    fields, needed = asked_for(facts)
+    form = procedure.form.fields
+    if fields or needed:
+        needs = [need for need in procedure.documents if need.code in needed]
+        return [name for name in form if name in fields], needs
+    open_ones = [n for n, f in form.items() if f.kind != "oath" and is_asked(f, answers)]
+    return open_ones, list(procedure.documents)

@@ -21,6 +21,9 @@ STATUS_RETURNED = 10
 DONE = "end"
 """The step after the last."""
 
+WITHDRAWAL = "withdrawal_request"
+"""Among a case's documents: the signed request by which a counter withdrew it."""
+
 CODE_LENGTH_MAX = 60
 
 
@@ -84,8 +87,12 @@ class Case(Struct, frozen=True):
 
     @property
     def asked_by(self) -> PersonId:
-        """Who asks in person; at a counter the officer only writes it down."""
-        return self.applicant_id if self.counter_code else self.filed_by
+        """Who asks in person, also in an organisation's name; at a counter the officer only writes
+        it down."""
+        if self.counter_code is None:
+            return self.filed_by
+        came = (self.representative or {}).get("person")
+        return PersonId(UUID(came)) if came else self.applicant_id
 
     @property
     def taken_in_by(self) -> str:
@@ -145,22 +152,31 @@ class Sides(Struct, frozen=True):
     """What stands beside a case's row: how its proposal stands, what registers said, its papers."""
 
     id: CaseId
-    proposed_by: PersonId | None
-    approved_by: PersonId | None
-    supplements: int
-    apologies: int
-    opinions_open: int
-    is_asked: bool
-    joined: dict[str, bool]
+    proposed_by: PersonId | None = None
+    approved_by: PersonId | None = None
+    supplements: int = 0
+    apologies: int = 0
+    opinions: int = 0
+    opinions_open: int = 0
+    is_asked: bool = False
+    joined: dict[str, bool] = {}
     """The joined cases by procedure: whether each is closed."""
-    refuses: bool
+    refuses: bool = False
     """The proposal that stands says no."""
-    findings: dict[str, str]
+    findings: dict[str, str] = {}
     """By name, `found` or `nothing`."""
-    documents: list[tuple[str, str]]
+    documents: list[tuple[str, str]] = []
     """File and requirement."""
-    hand_ins: list[dict[str, Any]]
+    hand_ins: list[dict[str, Any]] = []
     """What was taken at a counter, each as a `HandIn`."""
+
+
+class Papers(Struct, frozen=True):
+    """What of a case's sides its applicant may know."""
+
+    id: CaseId
+    documents: list[tuple[str, str]]
+    hand_ins: list[dict[str, Any]]
 
 
 class Opinion(Struct, frozen=True):
@@ -178,9 +194,10 @@ class Opinion(Struct, frozen=True):
 
 
 class JoinedCase(Struct, frozen=True):
-    """A part of a joined-up case, as the lead's officers may know it."""
+    """One of the cases that belong together, as the officers of another may know it."""
 
-    lead_id: UUID
+    lead_id: UUID | None
+    """None: it is the lead itself."""
     code: str
     procedure_code: str
     agency_code: str
@@ -213,6 +230,24 @@ class Draft(Struct, frozen=True):
     agency_code: str | None
     delivery: str
     kept_at: datetime
+    authority: dict[str, Any] | None = None
+    """By which paper they act for somebody else; it lies sealed with the answers."""
+
+
+class Used(Struct, frozen=True):
+    """A procedure under which somebody has filed, in one of its versions."""
+
+    code: str
+    version: str
+
+
+class OldDraft(Struct, frozen=True):
+    """A draft that is older than the key of its person."""
+
+    person_id: PersonId
+    procedure_code: str
+    answers: dict[str, Any]
+    subject_number: str | None
 
 
 class Progress(Struct, frozen=True):

@@ -1,7 +1,7 @@
 """The counter: what an officer sends in for somebody else, and the numbers of the waiting room."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -19,7 +19,8 @@ class ApplicantGiven(Struct, frozen=True, forbid_unknown_fields=True):
     and papers count only where it knows nobody, or does not answer."""
 
     number: Annotated[str, Meta(min_length=1, max_length=NUMBER_LENGTH_MAX)]
-    """The personal number, or that of the papers shown."""
+    """The personal number, or that of the papers shown; of an organisation its tax code."""
+    kind: Literal["person", "organisation"] = "person"
     name: Said | None = None
     birth_date: date | None = None
     papers: Said | None = None
@@ -27,12 +28,15 @@ class ApplicantGiven(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RepresentativeGiven(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who stands at the counter for the applicant."""
+    """Who stands at the counter for the applicant. For an organisation somebody always does: whom
+    the business register names, or who shows an authorisation."""
 
     number: Annotated[str, Meta(min_length=1, max_length=NUMBER_LENGTH_MAX)] | None = None
     name: Said | None = None
     document: Annotated[str, Meta(max_length=60)] | None = None
     """The requirement under which their authorisation is handed in."""
+    papers: Said | None = None
+    """The authorisation that was shown: which, of whom, of what day."""
 
 
 class WhereFrom(Struct, frozen=True):
@@ -40,6 +44,16 @@ class WhereFrom(Struct, frozen=True):
 
     file: UUID
     is_result: bool
+
+
+class CounterKept(Struct, frozen=True):
+    """A request that is being written down at a counter, as it is kept."""
+
+    id: UUID
+    procedure_code: str
+    held: dict[str, Any]
+    documents: list[dict[str, str]]
+    kept_at: datetime
 
 
 class CounterRow(Struct, frozen=True):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from motcua.base.ids import PersonId
+from motcua.base.ids import CaseId, PersonId
 from motcua.base.text import Text
 
 
@@ -31,8 +31,8 @@ class DeskRow(Struct, frozen=True):
     """When something missing was last asked for."""
     version: int | None
     """The sequence of the last event: another number means that the case has moved."""
-    total: int
-    """Of the whole list, whatever page this row stands on."""
+    total: int | None
+    """How many match the words that were searched for; without words nobody counts here."""
 
     @property
     def promised_at(self) -> datetime:
@@ -48,9 +48,10 @@ class DeskCounts(Struct, frozen=True):
     late: int
     today: int
     week: int
+    mine_late: int
     mine_today: int
     """Mine and promised before midnight, or late."""
-    mine_late: int
+    mine_week: int
     asked: int
     """Opinions that others want from these agencies."""
 
@@ -66,20 +67,58 @@ class OpinionWanted(Struct, frozen=True):
     agency_code: str
     question: str
     due_at: datetime
-    total: int
 
 
 class LookAtCase(Struct, frozen=True):
-    """An officer opened a case: as its person reads it."""
+    """An officer opened a case, or acted on it: as its person reads it."""
 
     id: UUID
     at: datetime
     officer_name: str
     agency_code: str
     case_code: str
-    purpose_vi: str
-    purpose_en: str
+    purpose_vi: str | None
+    purpose_en: str | None
+    """None of an act: the act says why."""
+    role: str | None
+    """What the officer was there; None where it was not written down."""
+    act: str | None
+    """The event by which the history tells it."""
 
     @property
-    def purpose(self) -> Text:
+    def purpose(self) -> Text | None:
+        if self.purpose_vi is None or self.purpose_en is None:
+            return None
         return Text(self.purpose_vi, self.purpose_en)
+
+
+class Usage(Struct, frozen=True):
+    """One look at somebody's data, from whatever room: when, for which agency, what for."""
+
+    at: datetime
+    agency_code: str | None
+    """None: for the platform, in a question of one's own."""
+    purpose_vi: str | None
+    purpose_en: str | None
+    act: str | None
+    """The event that says what for, where there is no purpose."""
+    total: int
+    """Of all that fit, whatever page this one stands on."""
+
+
+class Overseen(Struct, frozen=True):
+    """As much of a case as who controls procedures may find."""
+
+    id: CaseId
+    agency_code: str
+    procedure_code: str
+
+
+ACTS = (
+    "case.filed", "case.accepted", "case.refused", "case.supplement_requested", "case.transferred",
+    "case.assigned", "case.fee_stated", "case.fee_taken", "case.opinion_asked",
+    "case.opinion_given", "case.proposed", "case.approved", "case.returned_to_handler",
+    "case.signed", "case.refusal_signed", "case.released", "case.delivered", "case.apologised",
+    "case.stopped", "case.message", "case.document_digitised", "case.original_returned",
+)  # fmt: skip
+"""What officers do to a case: the one event of each act that says so."""

@@ -109,7 +109,8 @@ class Condition(_Strict, frozen=True, kw_only=True):
 
 
 class FeeLine(_Strict, frozen=True, kw_only=True):
-    """One line of the sum. `amount` is CEL giving whole units of the pack's currency."""
+    """One line of the sum. `amount` is CEL giving whole units of the pack's currency. Both rules
+    also see `channel`: how the case comes in (`online`, `counter`, `post`)."""
 
     rule: Name
     when: Cel = "true"
@@ -123,6 +124,8 @@ class PublishedFee(_Strict, frozen=True, kw_only=True):
 
     kind: Literal["free", "amount", "by_law", "unknown"]
     amount: int | None = None
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] | None = None
+    """Of another money than the pack's, and then in whole units of it; None: its own."""
     case: Text | None = None
     note: str | None = None
     """The source's own words, where they say more than could be read."""
@@ -161,6 +164,8 @@ class Finding(_Strict, frozen=True, kw_only=True):
     before: Literal["accept", "propose"] = "propose"
     must_find: bool = False
     """The register has to know them: `nothing` holds the case back like no answer."""
+    when: Cel = "true"
+    """Of which cases it is asked, over `answers`, `subject`; the others do without its answer."""
 
 
 class Agencies(_Strict, frozen=True, kw_only=True):
@@ -230,6 +235,14 @@ class Joined(_Strict, frozen=True, kw_only=True):
     answers: dict[Name, Cel]
 
 
+class Holder(_Strict, frozen=True, kw_only=True):
+    """Whom a paper speaks of, in CEL over what its `data` sees."""
+
+    number: Cel
+    name: Cel
+    birth_date: Cel
+
+
 class ResultKind(_Strict, frozen=True, kw_only=True):
     """What the case ends in. `when` picks one of its outcome; `data` tells the template, name by
     name, in CEL over `answers`, `subject`, `findings`, `today` and `decision` (its words)."""
@@ -241,6 +254,9 @@ class ResultKind(_Strict, frozen=True, kw_only=True):
     when: Cel = "true"
     template: str
     """A file of `results/` in the pack."""
+    holder: Holder | None = None
+    """Whose paper it is, where that is not whom the case is about: of a birth certificate the
+    child. None: the case's subject."""
     number: str
     """How the paper is numbered: `{sequence}/LLTP`; {sequence} and {year} are filled in."""
     data: dict[Name, Cel]
@@ -254,6 +270,11 @@ class Delegation(_Strict, frozen=True, kw_only=True):
     others_document: Name | None = None
     """The document (a notarised authorisation) by which anyone else may ask; None: nobody."""
     others_if: Cel = "true"
+    others_stated: bool = False
+    """Number, notary, day and limits of that document have to be stated, and are held to."""
+    guardian_document: Name | None = None
+    """The document by which somebody is a guardian whom the register does not know as one; then
+    `family` says whether a ward may be asked for."""
     refusal: Text
     source: Source
 
@@ -261,6 +282,8 @@ class Delegation(_Strict, frozen=True, kw_only=True):
 class Sign(_Strict, frozen=True, kw_only=True):
     level: Literal[0, 1, 2] = 2
     """The lowest e-ID level of a person. Organisation accounts have none."""
+    authentication: Literal[0, 1, 2, 3, 4] = 0
+    """How they must have signed in: one factor, two, one of them the body, three; 0: any way."""
     organisations: bool = True
 
 
@@ -269,6 +292,31 @@ class LimitIf(_Strict, frozen=True, kw_only=True):
 
     when: Cel
     limit: LimitText
+
+
+Sensitivity = Literal["none", "basic", "sensitive"]
+Right = Literal["know", "view", "copy", "correct", "delete", "restrict", "object", "withdraw"]
+
+
+class FieldUse(_Strict, frozen=True, kw_only=True):
+    """What a field asks of a person. What is not said here is as the whole form says."""
+
+    purpose: Text | None = None
+    basis: Source | None = None
+    retention: Name | None = None
+    sensitivity: Sensitivity | None = None
+
+
+class PersonalData(_Strict, frozen=True, kw_only=True):
+    """What the whole form says of its fields; else: to answer the request, by the procedure's legal
+    basis, as long as the papers of a request are kept, basic data."""
+
+    purpose: Text | None = None
+    basis: Source | None = None
+    retention: Name = "requests"
+    """A class of `retention` in privacy.yaml."""
+    sensitivity: Sensitivity = "basic"
+    fields: dict[Name, FieldUse] = {}
 
 
 class Procedure(_Strict, frozen=True, kw_only=True):
@@ -293,8 +341,9 @@ class Procedure(_Strict, frozen=True, kw_only=True):
     form: Form
     fee: tuple[FeeLine, ...]
     fee_source: Source
-    fee_assessed: bool = False
-    """Nobody knows the sum beforehand: an officer states it, by the law that `fee_source` names."""
+    fee_assessed: bool | Cel = False
+    """Nobody knows the sum beforehand: an officer states it, by the law that `fee_source` names. A
+    rule says of which cases, over what fee lines see."""
     intake_limit: LimitText
     intake_limit_by: dict[Literal["counter", "post"], LimitText] = {}
     """Where papers are looked at in another time than what comes on line."""
@@ -311,6 +360,9 @@ class Procedure(_Strict, frozen=True, kw_only=True):
     """Whose case goes first: the green lane. Over `answers`, `subject`, `person`, `today`."""
     route: Route
     results: tuple[ResultKind, ...]
+    personal_data: PersonalData = PersonalData()
+    right: Right | None = None
+    """The right over one's own data that a case of it exercises; it is carried out when signed."""
     origin: Literal["pack", "catalogue"] = "pack"
     """Modelled by hand, or read from the national catalogue with a general form and route."""
     verified: bool = True

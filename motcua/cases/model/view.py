@@ -101,7 +101,7 @@ class OpinionView(Struct, frozen=True):
 
 
 class JoinedView(Struct, frozen=True):
-    """A part of a joined-up case."""
+    """One of the cases that belong together."""
 
     code: str
     procedure: str
@@ -148,7 +148,10 @@ class CaseView(Struct, frozen=True, kw_only=True):
     """Who stood at the counter for the applicant."""
     opinions: list[OpinionView] = []
     """For officers, of one case."""
+    lead: JoinedView | None = None
+    """The case of which this one is a part."""
     joined: list[JoinedView] = []
+    """Its parts; of a part the other parts."""
     actions: list[ActionView]
     result: ResultView | None
 

@@ -6,6 +6,8 @@ from motcua.cases.pages import (
     applying,
     checking,
     counter,
+    counter_acts,
+    counter_form,
     desk,
     mine,
     procedures,
@@ -23,5 +25,7 @@ routes: list[Any] = [
     *mine.routes,
     *desk.routes,
     *counter.routes,
+    *counter_form.routes,
+    *counter_acts.routes,
     *queue.routes,
 ]

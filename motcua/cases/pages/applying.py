@@ -33,11 +33,10 @@ from motcua.cases.pages.asking import (
     onward,
     page_of,
     say,
-    stop_of,
     stops,
 )
 from motcua.db import City
-from motcua.identity import Viewer
+from motcua.identity import Assurance, Viewer
 from motcua.web import Page, forms, render
 from motcua.web.figures import written_day
 from motcua.web.forms import Known
@@ -53,7 +52,8 @@ class Begin(Page):
 
     procedure: Procedure
     draft: Draft | None
-    level_needed: int | None
+    needed: Assurance | None
+    sign_in_again: str
     go_on: str
 
 
@@ -69,10 +69,14 @@ async def begin(
     )
     may_begin(here)
     first = here.address(stops(here)[0])
-    if draft is None and here.level_needed is None:
+    if draft is None and here.needed is None:
         return Redirect(first, status_code=303)
     page = Begin(
-        procedure=known.procedure, draft=draft, level_needed=here.level_needed, go_on=first
+        procedure=known.procedure,
+        draft=draft,
+        needed=here.needed,
+        sign_in_again=here.sign_in_again,
+        go_on=first,
     )
     return render(page, request)
 
@@ -99,16 +103,20 @@ async def ask_page(
     code: FromPath[str],
     page: FromPath[str],
 ) -> Response[Any]:
-    here = await application_of(request, city, viewer, code)
+    return await show_own(await application_of(request, city, viewer, code), page)
+
+
+async def show_own(here: Application, page: str) -> Response[Any]:
+    """One of the procedure's own pages."""
     wanted = page_of(here.procedure, page)
-    is_checking = "check" in request.query_params
+    is_checking = "check" in here.request.query_params
     checked = None
     if is_checking or _looks_further(here, wanted):
-        checked = await drafting.ready(city, viewer, here.draft)
+        checked = await here.ready()
     if checked and not has_anything(here, wanted, checked):
         return onward(here, page)
     faults = checked.faults if checked and is_checking else []
-    mine = [fault for fault in faults if stop_of(here.procedure, fault) == page]
+    mine = [fault for fault in faults if here.stop_of(fault) == page]
     return await _form_page(here, wanted, checked, mine)
 
 
@@ -120,9 +128,13 @@ async def take_page(
     code: FromPath[str],
     page: FromPath[str],
 ) -> Response[Any]:
-    here = await application_of(request, city, viewer, code)
+    return await take_own(await application_of(request, city, viewer, code), page)
+
+
+async def take_own(here: Application, page: str) -> Response[Any]:
+    """Kept as it was posted, then judged; onward where nothing is wrong with it."""
     wanted = page_of(here.procedure, page)
-    sent = await request.form()
+    sent = await here.request.form()
     posted = {k: v for k, v in sent.items() if isinstance(v, str)}
     read = forms.read(here.procedure.form.fields, wanted.fields, posted, here.draft.answers)
     others = {k: v for k, v in here.draft.answers.items() if k not in wanted.fields}
@@ -130,10 +142,12 @@ async def take_page(
     draft = replace(here.draft, answers=answers)
     if "drop" in posted:
         draft = drafting.without_file(draft, posted["drop"])
-    uploads, faults = await uploads_of(here.procedure.documents, sent.multi_items())
+    uploads, faults = await uploads_of(here.city, here.procedure.documents, sent.multi_items())
     if uploads and len(draft.documents) + len(uploads) > drafting.FILES_PER_DRAFT_MAX:
         faults.append(Fault(f"/file-{uploads[0][0]}", "case.too_many_documents"))
         uploads = []
+    draft, unread = here.with_papers(draft, posted) if wanted.documents else (draft, [])
+    faults += unread
     draft = await _keep_with(here, draft, uploads)
     if read.is_editing:
         return Redirect(_at_row(here, posted, answers), status_code=303)
@@ -141,32 +155,32 @@ async def take_page(
         if not faults:
             return Redirect(_same_page(here), status_code=303)
     else:
-        faults = await _judge(here, wanted, draft)
+        faults = await _judge(replace(here, draft=draft), wanted)
     if faults:
-        checked = None
-        if _looks_further(here, wanted):
-            checked = await drafting.ready(city, viewer, draft)
-        return await _form_page(replace(here, draft=draft), wanted, checked, faults)
+        now = replace(here, draft=draft)
+        checked = await now.ready() if _looks_further(here, wanted) else None
+        return await _form_page(now, wanted, checked, faults)
     return onward(replace(here, draft=draft), page)
 
 
 def _looks_further(here: Application, page: FormPage) -> bool:
     """Whether the page shows more than the answers: what registers know, what they call for."""
     fields = here.procedure.form.fields
-    return page.documents or bool(page.known) or any(fields[n].known_from for n in page.fields)
+    is_telling = bool(page.known) or any(fields[n].known_from for n in page.fields)
+    return page.documents or (is_telling and here.shows_known)
 
 
-async def _judge(here: Application, page: FormPage, draft: Draft) -> list[Fault]:
+async def _judge(here: Application, page: FormPage) -> list[Fault]:
     """What is wrong with this page; what later pages lack is no fault yet."""
-    faults = drafting.page_faults(here.known, draft.answers, page, here.city)
+    faults = drafting.page_faults(here.known, here.draft.answers, page, here.city)
     has_rules = any(rule.field in page.fields for rule in here.procedure.conditions)
     if faults or not (has_rules or page.documents):
         return faults
-    checked = await drafting.ready(here.city, here.viewer, draft)
+    checked = await here.ready()
     if checked.subject is None:
         return []
     if page.documents:
-        given = {one["requirement"] for one in draft.documents}
+        given = here.given
         faults = [
             Fault(f"/file-{need.code}", "case.document_missing", {"document": need.name})
             for need in checked.needs
@@ -180,7 +194,7 @@ async def _form_page(
 ) -> Response[Any]:
     knowns: list[KnownGroup] = []
     trouble = None
-    if page.known and checked:
+    if page.known and checked and here.shows_known:
         knowns, trouble = await _knowns(here, page, checked)
     needs: list[DocumentNeed] = []
     if page.documents and checked:
@@ -209,7 +223,8 @@ async def _offers(
 ) -> tuple[list[Offer], str | None]:
     """What registers can fill in, of oneself only; and why nothing, where one does not answer."""
     subject = checked.subject if checked else None
-    if subject is None or subject.relation != "self" or here.level_needed is not None:
+    is_own = here.shows_known and subject is not None and subject.relation == "self"
+    if subject is None or not is_own or here.needed is not None:
         return [], None
     offers = []
     for name, field in fields.items():
@@ -236,7 +251,7 @@ async def _knowns(
     language, subject = here.language, checked.subject
     if subject is None:
         return [], no_subject(language)
-    if subject.relation == "self" and here.level_needed is None:
+    if subject.relation == "self" and here.needed is None:
         try:
             found = await drafting.known_values(
                 here.city, here.viewer, here.procedure, page, subject
@@ -279,7 +294,7 @@ def _readable(value: str | None, language: Language) -> str:
 
 
 async def uploads_of(
-    needs: Iterable[DocumentNeed], sent: Iterable[tuple[str, Any]]
+    city: City, needs: Iterable[DocumentNeed], sent: Iterable[tuple[str, Any]]
 ) -> tuple[list[tuple[str, documents.Upload]], list[Fault]]:
     """The files that came along and can be kept; the others with what is wrong with them."""
     good: list[tuple[str, documents.Upload]] = []
@@ -289,7 +304,7 @@ async def uploads_of(
             if name != f"file-{need.code}" or not isinstance(file, UploadFile) or not file.filename:
                 continue
             try:
-                upload = await documents.examine(file.filename, await file.read())
+                upload = await documents.examine(city, file.filename, await file.read())
             except Invalid as refusal:
                 reason = refusal.faults[0] if refusal.faults else Fault("", refusal.reason)
                 faults.append(replace(reason, pointer=f"/{name}"))
@@ -304,7 +319,7 @@ async def _keep_with(
     async with here.city.database.write(here.viewer.person, here.viewer.on_behalf_of) as db:
         for code, upload in uploads:
             draft = await drafting.attach(db, draft, code, [upload])
-        return await drafting.keep(db, draft)
+        return await here.store(db, draft)
 
 
 def _at_files(faults: list[Fault], needs: list[DocumentNeed]) -> list[Fault]:

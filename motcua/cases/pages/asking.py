@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from litestar import Request, Response
 from litestar.response import Redirect
@@ -14,11 +15,11 @@ from motcua.base.text import Text
 from motcua.cases import actions
 from motcua.cases.actions import InForce, drafting
 from motcua.cases.actions.drafting import Ready
-from motcua.cases.actions.filing import receivers_of
+from motcua.cases.actions.filing import needed_of, receivers_of
 from motcua.cases.model.case import Draft
 from motcua.cases.model.procedure import DocumentNeed, Field, FormPage, Procedure
-from motcua.db import City
-from motcua.identity import Viewer
+from motcua.db import City, Write
+from motcua.identity import ORDINARY, Assurance, Viewer
 from motcua.web import Page, forms, language_of, render
 from motcua.web.forms import Known, Problem, Question
 from motcua.web.language import LANGUAGES, Language, words
@@ -42,6 +43,8 @@ class Need(Struct, frozen=True):
     hint: Text | None
     files: list[Kept]
     errors: list[str]
+    questions: list[Question] = []
+    """At a counter: whether it was taken on paper."""
 
 
 class KnownGroup(Struct, frozen=True):
@@ -79,7 +82,7 @@ class Ask(Page):
 
 
 class Application(Struct, frozen=True):
-    """What every handler of this file begins with."""
+    """What every handler of a form's pages begins with: a person's own, or at a counter."""
 
     request: Web
     city: City
@@ -92,8 +95,59 @@ class Application(Struct, frozen=True):
     def procedure(self) -> Procedure:
         return self.known.procedure
 
+    @property
+    def home(self) -> str:
+        """Whence the first page is opened."""
+        return f"/procedures/{self.procedure.code}"
+
     def address(self, page: str) -> str:
-        return f"/procedures/{self.procedure.code}/apply/{page}"
+        return f"{self.home}/apply/{page}"
+
+    @property
+    def first(self) -> list[str]:
+        """The pages before the procedure's own."""
+        whom = [WHOM] if self.procedure.delegation else []
+        return [*whom, RECEIVER] if len(self.receivers) > 1 else whom
+
+    @property
+    def for_whom(self) -> str | None:
+        return self.viewer.organisation_name
+
+    @property
+    def shows_known(self) -> bool:
+        """What registers know is shown beside the questions to the person themself only."""
+        return True
+
+    @property
+    def given(self) -> set[str]:
+        """The requirements for which something was handed in."""
+        return {one["requirement"] for one in self.draft.documents}
+
+    @property
+    def sworn(self) -> dict[str, bool]:
+        """Every oath taken: it is asked last, and what else is wrong is told before."""
+        return dict.fromkeys(oaths_of(self.procedure), True)
+
+    async def ready(self) -> Ready:
+        """What follows from the answers so far, as if every oath were taken."""
+        answers = {**self.draft.answers, **self.sworn}
+        return await drafting.ready(self.city, self.viewer, replace(self.draft, answers=answers))
+
+    async def store(self, db: Write, draft: Draft) -> Draft:
+        return await drafting.keep(db, draft)
+
+    def stop_of(self, fault: Fault) -> str:
+        return stop_of(self.procedure, fault)
+
+    def on_paper(self, need: DocumentNeed, faults: list[Fault]) -> list[Question]:
+        return []
+
+    def with_papers(self, draft: Draft, posted: Mapping[str, str]) -> tuple[Draft, list[Fault]]:
+        """What was posted of papers that are no files."""
+        return draft, []
+
+    def page(self, **shown: Any) -> Page:
+        return Ask(**shown)
 
     @property
     def receivers(self) -> list[agencies.Agency]:
@@ -105,10 +159,23 @@ class Application(Struct, frozen=True):
         return "change" in self.request.query_params
 
     @property
-    def level_needed(self) -> int | None:
-        needed = self.procedure.sign_in.level
-        is_short = self.viewer.on_behalf_of is None and (self.viewer.level or 0) < needed
+    def needed(self) -> Assurance | None:
+        """What the service asks of a sign-in, where this one shows less."""
+        needed = needed_of(self.procedure)
+        shown = self.viewer.assurance or ORDINARY
+        is_short = self.viewer.on_behalf_of is None and not shown.reaches(needed)
         return needed if is_short else None
+
+    @property
+    def sign_in_again(self) -> str:
+        """Where to show what is needed, and come back to this page; the draft waits."""
+        needed = needed_of(self.procedure)
+        asked = {
+            "next": self.request.url.path,
+            "level": needed.proofing,
+            "authentication": needed.authentication,
+        }
+        return f"/sign-in/start?{urlencode(asked)}"
 
 
 async def application_of(request: Web, city: City, viewer: Viewer, code: str) -> Application:
@@ -124,17 +191,18 @@ async def application_of(request: Web, city: City, viewer: Viewer, code: str) ->
 
 
 def may_begin(here: Application) -> None:
-    """A level that is too low may prepare a draft; an officer and a stranger organisation not."""
+    """A sign-in that shows too little may prepare a draft; an officer and a stranger organisation
+    not."""
     try:
         actions.may_file(here.procedure, here.viewer)
     except NotAllowed as refusal:
-        if refusal.reason != "case.level_too_low":
+        if refusal.reason not in ("case.level_too_low", "case.sign_in_too_weak"):
             raise
 
 
 async def keep(here: Application, draft: Draft) -> None:
     async with here.city.database.write(here.viewer.person, here.viewer.on_behalf_of) as db:
-        await drafting.keep(db, draft)
+        await here.store(db, draft)
 
 
 class Asking(Struct, frozen=True, kw_only=True):
@@ -158,18 +226,20 @@ def asked(here: Application, asking: Asking) -> Response[Any]:
     fields, language = asking.fields, here.language
     problems = problems_of(asking.faults, language, fields)
     is_change, needs = here.is_change, asking.needs
-    page = Ask(
+    page = here.page(
         procedure=here.procedure,
         title=asking.title,
         hint=asking.hint,
         back=here.address(CHECK) if is_change else _before(here, asking.stop, needs),
         action=here.address(asking.stop) + ("?change" if is_change else ""),
-        for_whom=here.viewer.organisation_name,
+        for_whom=here.for_whom,
         problems=problems,
         knowns=asking.knowns,
         trouble=asking.trouble,
         questions=_questions(asking, language),
-        needs=[_need(here, n, problems) for n in needs] if asking.has_documents else [],
+        needs=[_need(here, n, asking.faults, problems) for n in needs]
+        if asking.has_documents
+        else [],
     )
     return render(page, here.request, 422 if asking.faults else 200)
 
@@ -194,9 +264,12 @@ def _source(offer: Offer, row: dict[str, Any]) -> Text | None:
     return offer.source if is_theirs else None
 
 
-def _need(here: Application, need: DocumentNeed, problems: list[Problem]) -> Need:
+def _need(
+    here: Application, need: DocumentNeed, faults: list[Fault], problems: list[Problem]
+) -> Need:
     mine = [one for one in here.draft.documents if one["requirement"] == need.code]
-    return need_of(need, [Kept(one["id"], one["name"]) for one in mine], problems)
+    made = need_of(need, [Kept(one["id"], one["name"]) for one in mine], problems)
+    return replace(made, questions=here.on_paper(need, faults))
 
 
 def problems_of(
@@ -231,11 +304,8 @@ def need_of(need: DocumentNeed, files: list[Kept], problems: list[Problem]) -> N
 def stops(here: Application) -> list[str]:
     """The pages in order. An oath has no page of its own: it stands below what it confirms."""
     procedure = here.procedure
-    first = [WHOM] if procedure.delegation else []
-    if len(here.receivers) > 1:
-        first.append(RECEIVER)
     own = [page.id for page in procedure.form.pages if not is_oath(procedure, page)]
-    return [*first, *own, DELIVERY, CHECK]
+    return [*here.first, *own, DELIVERY, CHECK]
 
 
 def is_oath(procedure: Procedure, page: FormPage) -> bool:
@@ -256,7 +326,8 @@ def has_anything(here: Application, page: FormPage, checked: Ready | None) -> bo
     needs = checked.needs if checked else []
     beside = {n for name in page.fields for n in here.procedure.form.fields[name].when}
     is_asking = bool(asked_of(here, page)) or bool(beside & set(page.fields))
-    return bool(page.known) or is_asking or (page.documents and bool(needs))
+    is_telling = bool(page.known) and here.shows_known
+    return is_telling or is_asking or (page.documents and bool(needs))
 
 
 def onward(here: Application, stop: str) -> Redirect:
@@ -278,7 +349,7 @@ def _before(here: Application, stop: str, needs: list[DocumentNeed]) -> str:
         if not is_empty and (page.documents or has_anything(here, page, None)):
             break
         place -= 1
-    return here.address(order[place]) if place >= 0 else f"/procedures/{here.procedure.code}"
+    return here.address(order[place]) if place >= 0 else here.home
 
 
 def _find(procedure: Procedure, id: str) -> FormPage | None:
@@ -295,7 +366,7 @@ def page_of(procedure: Procedure, id: str) -> FormPage:
 def stop_of(procedure: Procedure, fault: Fault) -> str:
     """The page on which a fault can be put right; the check itself where none can."""
     parts = fault.pointer.strip("/").split("/")
-    if parts[0] == "on_behalf_of" or (fault.pointer == "" and procedure.delegation):
+    if parts[0] in ("on_behalf_of", "authority") or (fault.pointer == "" and procedure.delegation):
         return WHOM if procedure.delegation else CHECK
     if parts[0] == "agency":
         return RECEIVER

@@ -12,7 +12,6 @@ from motcua.base.errors import Fault
 from motcua.base.text import Text
 from motcua.cases.actions import Subject, drafting
 from motcua.cases.actions.drafting import Ready
-from motcua.cases.model.case import Draft
 from motcua.cases.model.procedure import DocumentNeed, Procedure
 from motcua.cases.pages.asking import (
     CHECK,
@@ -29,14 +28,13 @@ from motcua.cases.pages.asking import (
     oaths_of,
     problems_of,
     say,
-    stop_of,
     stops,
     text,
 )
 from motcua.cases.pages.whom import delivery_fields
 from motcua.cases.rules.fees import Fee
 from motcua.db import City
-from motcua.identity import Viewer
+from motcua.identity import Assurance, Viewer
 from motcua.web import Page, forms, render
 from motcua.web.forms import Answered, Problem, Question
 
@@ -58,7 +56,8 @@ class Check(Page):
     problems: list[Problem]
     trouble: str | None
     is_changed: bool
-    level_needed: int | None
+    needed: Assurance | None
+    sign_in_again: str
 
 
 @get("/procedures/{code:str}/apply/check-answers", **PERSON)
@@ -66,11 +65,10 @@ async def ask_check(
     request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
 ) -> Response[Any]:
     here = await application_of(request, city, viewer, code)
-    checked = await drafting.ready(city, viewer, here.draft)
-    unfinished = _unfinished(here, checked)
-    if unfinished:
-        return Redirect(f"{here.address(unfinished)}?change&check", status_code=303)
-    return _check_page(here, checked, _without_oaths(here, checked.faults), {})
+    checked = await here.ready()
+    if page := unfinished(here, checked):
+        return Redirect(f"{here.address(page)}?change&check", status_code=303)
+    return _check_page(here, checked, checked.faults, {})
 
 
 @post("/procedures/{code:str}/apply/check-answers", **PERSON)
@@ -90,10 +88,10 @@ async def send(
     sworn = forms.read(here.procedure.form.fields, names, posted).answers
     draft = replace(here.draft, answers={**here.draft.answers, **sworn})
     checked = await drafting.ready(city, viewer, draft)
-    if _unfinished(here, checked):
-        return Redirect(here.address(CHECK), status_code=303)
-    if checked.faults or checked.subject is None or here.level_needed or is_changed:
-        status = 409 if is_changed else 403 if here.level_needed else 422
+    if page := unfinished(here, checked):
+        return Redirect(f"{here.address(page)}?change&check", status_code=303)
+    if checked.faults or checked.subject is None or here.needed or is_changed:
+        status = 409 if is_changed else 403 if here.needed else 422
         return _check_page(here, checked, checked.faults, sworn, is_changed, status)
     async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
         sent = await drafting.send(db, viewer, checked, here.language)
@@ -105,16 +103,6 @@ def _check_page(
     is_changed: bool = False, status: int = 200,
 ) -> Response[Any]:  # fmt: skip
     form, draft = here.procedure.form, here.draft
-    change = {page.id: f"{here.address(page.id)}?change" for page in form.pages}
-    pages = [
-        (page.title, forms.summary(form.fields, asked_of(here, page), draft.answers,
-                                   here.language, change[page.id]))
-        for page in form.pages
-        if asked_of(here, page) and not is_oath(here.procedure, page)
-    ]  # fmt: skip
-    handed = [_handed_in(here, need, checked.draft, change) for need in checked.needs]
-    if handed and checked.subject is not None:
-        pages.append((text("Documents"), handed))
     delivery = delivery_fields()
     page = Check(
         procedure=here.procedure,
@@ -122,7 +110,7 @@ def _check_page(
         action=here.address(CHECK),
         key=drafting.send_key(draft),
         about=[*_asking(here), _about(here, checked.subject), _receiver(here)],
-        pages=pages,
+        pages=summed_up(here, checked),
         delivery=forms.summary(delivery, ["delivery"], {"delivery": draft.delivery},
                                here.language, f"{here.address(DELIVERY)}?change"),
         fee=checked.fee,
@@ -130,9 +118,26 @@ def _check_page(
         problems=problems_of(faults, here.language, form.fields),
         trouble=no_subject(here.language) if checked.subject is None else None,
         is_changed=is_changed,
-        level_needed=here.level_needed,
+        needed=here.needed,
+        sign_in_again=here.sign_in_again,
     )  # fmt: skip
     return render(page, here.request, status)
+
+
+def summed_up(here: Application, checked: Ready) -> list[tuple[Text, list[Answered]]]:
+    """What the procedure's own pages were told, each line with the way back to its page."""
+    form = here.procedure.form
+    change = {page.id: f"{here.address(page.id)}?change" for page in form.pages}
+    pages = [
+        (page.title, forms.summary(form.fields, asked_of(here, page), here.draft.answers,
+                                   here.language, change[page.id]))
+        for page in form.pages
+        if asked_of(here, page) and not is_oath(here.procedure, page)
+    ]  # fmt: skip
+    handed = [_handed_in(here, need, change) for need in checked.needs]
+    if handed and checked.subject is not None:
+        pages.append((text("Documents"), handed))
+    return pages
 
 
 def _asking(here: Application) -> list[Answered]:
@@ -163,24 +168,19 @@ def _about(here: Application, subject: Subject | None) -> Answered:
     return Answered(say(here.language, "The result is about"), [said], change)
 
 
-def _handed_in(
-    here: Application, need: DocumentNeed, draft: Draft, change: dict[str, str]
-) -> Answered:
-    names = [one["name"] for one in draft.documents if one["requirement"] == need.code]
+def _handed_in(here: Application, need: DocumentNeed, change: dict[str, str]) -> Answered:
+    names = [one["name"] for one in here.draft.documents if one["requirement"] == need.code]
+    names += [say(here.language, "On paper")] if not names and need.code in here.given else []
     place = next((page.id for page in here.procedure.form.pages if page.documents), "")
     none = [say(here.language, "Nothing handed in yet")]
     return Answered(need.name, names or none, change.get(place, ""))
 
 
-def _unfinished(here: Application, checked: Ready) -> str | None:
+def unfinished(here: Application, checked: Ready) -> str | None:
+    """The first page on which something is still wrong."""
     order = stops(here)
-    found = [stop_of(here.procedure, fault) for fault in checked.faults]
+    found = [here.stop_of(fault) for fault in checked.faults]
     return min((s for s in found if s in order and s != CHECK), key=order.index, default=None)
-
-
-def _without_oaths(here: Application, faults: list[Fault]) -> list[Fault]:
-    names = oaths_of(here.procedure)
-    return [fault for fault in faults if fault.pointer.rpartition("/")[2] not in names]
 
 
 routes: list[Any] = [ask_check, send]

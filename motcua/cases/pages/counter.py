@@ -1,8 +1,8 @@
 """The counter's desk: find a procedure, write a request down, take papers, fee and receipts."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
@@ -11,20 +11,19 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from motcua import agencies, documents, payments
-from motcua.base.errors import Conflict, Fault, Invalid, NotAllowed, Refusal, Unavailable
-from motcua.base.ids import DocumentId
+from motcua.base.errors import Conflict, Invalid, Refusal
 from motcua.base.text import Text
 from motcua.cases import actions
-from motcua.cases.actions import counter, drafting, handing_in, issuing
-from motcua.cases.model.counter import ApplicantGiven, CounterRow, RepresentativeGiven
+from motcua.cases.actions import counter, counter_drafts, handing_in, issuing
+from motcua.cases.actions.counter_drafts import CounterDraft
+from motcua.cases.actions.procedures import InForce
+from motcua.cases.model.counter import CounterRow
+from motcua.cases.model.procedure import Procedure
 from motcua.cases.model.view import CaseView, DocumentView
-from motcua.cases.pages import counter_form
-from motcua.cases.pages.applying import UPLOAD_BYTES_MAX, uploads_of
-from motcua.cases.pages.asking import Kept
-from motcua.cases.pages.counter_form import Here, Sent
+from motcua.cases.pages.applying import UPLOAD_BYTES_MAX
 from motcua.db import City, Read
 from motcua.identity import Viewer
-from motcua.web import Page, figures, forms, reasons, render
+from motcua.web import Page, reasons, render
 from motcua.web.files import safely
 from motcua.web.language import Language, words
 from motcua.web.render import language_of
@@ -32,7 +31,6 @@ from motcua.web.render import language_of
 OFFICER: dict[str, Any] = {"opt": {"access": "officer"}, "include_in_schema": False}
 FOUND_MAX = 20
 WORDS_LENGTH_MAX = 100
-KEY_LENGTH_MAX = 64
 Web = Request[Any, Any, Any]
 
 
@@ -51,6 +49,15 @@ class Row(Struct, frozen=True):
     is_ready: bool
 
 
+class Begun(Struct, frozen=True):
+    """A request that was begun and not filed."""
+
+    address: str
+    who: str
+    what: Text
+    at: datetime
+
+
 class CounterPage(Page):
     template: ClassVar[str] = "cases/counter.html"
 
@@ -58,6 +65,7 @@ class CounterPage(Page):
     words: str
     hits: list[Hit]
     rows: list[Row]
+    begun: list[Begun]
 
 
 @get("/desk/counter", **OFFICER)
@@ -73,6 +81,7 @@ async def show(
         rows = await handing_in.taken_in(db, mine)
         await actions.note_list(db, viewer, [row.code for row in rows])
         names = {row.code: (await _name(db, row)) for row in rows}
+        drafts = await counter_drafts.drafts_of_me(db)
     hits = _hits(city, said, set(mine)) if said and mine else []
     language, book = language_of(request), city[agencies.Agencies]
     page = CounterPage(
@@ -80,8 +89,16 @@ async def show(
         words=said,
         hits=hits,
         rows=[_row(row, names[row.code], language) for row in rows],
+        begun=[_begun(draft, procedure) for draft, procedure in drafts],
     )
     return render(page, request)
+
+
+def _begun(draft: CounterDraft, procedure: Procedure) -> Begun:
+    known = draft.seen.met if draft.seen else draft.met
+    who = known.name if known else str(draft.said.get("number", ""))
+    address = f"/desk/counter/new/{procedure.code}/{draft.id}"
+    return Begun(address, who, procedure.short_name, draft.kept_at)
 
 
 async def _name(db: Read, row: CounterRow) -> Text:
@@ -104,132 +121,8 @@ def _hits(city: City, said: str, mine: set[str]) -> list[Hit]:
     return [
         Hit(known.procedure.code, known.procedure.name)
         for known in found
-        if mine & counter.counters_of(city, known.procedure)
+        if isinstance(known, InForce) and mine & counter.counters_of(city, known.procedure)
     ]
-
-
-@get("/desk/counter/new/{code:str}", **OFFICER)
-async def ask(
-    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
-) -> Response[Any]:
-    here = await _here(request, city, viewer, code)
-    return counter_form.show(here, counter_form.NOTHING, [])
-
-
-@post("/desk/counter/new/{code:str}", request_max_body_size=UPLOAD_BYTES_MAX, **OFFICER)
-async def take(
-    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
-) -> Response[Any]:
-    here = await _here(request, city, viewer, code)
-    sent, faults, is_editing = await _read(here)
-    posted = {k: v for k, v in (await request.form()).items() if isinstance(v, str)}
-    if is_editing or faults:
-        return counter_form.show(here, sent, [] if is_editing else faults)
-    if "look" in posted:
-        return await _look(here, sent)
-    key = posted.get("key", "")
-    if not 1 <= len(key) <= KEY_LENGTH_MAX:
-        raise Invalid("request.no_idempotency_key")
-    try:
-        ready = await counter.prepare(city, viewer, _filing(here, sent))
-        async with city.database.write(viewer.person) as db:
-            made = await counter.take_in_once(db, viewer, ready, key, here.language)
-    except Invalid as refusal:
-        return counter_form.show(here, sent, refusal.faults, None if refusal.faults else refusal)
-    except (Unavailable, NotAllowed) as refusal:
-        return counter_form.show(here, sent, [], refusal)
-    return Redirect(f"/desk/counter/cases/{made}", status_code=303)
-
-
-async def _here(request: Web, city: City, viewer: Viewer, code: str) -> Here:
-    procedure = city[actions.Procedures].by_code(code).procedure
-    async with city.database.read(viewer.person) as db:
-        mine = await handing_in.counters_of_me(db)
-    may = counter.counters_of(city, procedure)
-    return Here(
-        request, city, viewer, procedure, language_of(request), [c for c in mine if c in may]
-    )
-
-
-async def _look(here: Here, sent: Sent) -> Response[Any]:
-    """The officer asks the register who that is, before anything is written down."""
-    try:
-        at = here.counters[0] if here.counters else ""
-        met = await counter.meet(here.city, here.viewer, _applicant(sent), at)
-    except Invalid as refusal:
-        return counter_form.show(here, sent, refusal.faults)
-    except Unavailable as refusal:
-        return counter_form.show(here, sent, [], refusal)
-    born = figures.written_day(met.subject.birth_date.isoformat(), here.language)
-    return counter_form.show(here, sent, [], known=[(met.subject.name, born)])
-
-
-def _filing(here: Here, sent: Sent) -> actions.Filing:
-    said, given = sent.said, counter_form.given_papers(here, sent)
-    return actions.Filing(
-        here.procedure.code, sent.answers, given, said.get("case-agency"),
-        said.get("behalf-number"), said.get("case-delivery", "counter"), _applicant(sent),
-        said.get("case-channel", "counter"), said.get("case-counter"), _helper(here, sent, given),
-    )  # fmt: skip
-
-
-def _applicant(sent: Sent) -> ApplicantGiven:
-    said = {
-        name: sent.said[f"applicant-{name}"]
-        for name in ("number", "name", "birth_date", "papers")
-        if f"applicant-{name}" in sent.said
-    }
-    return msgspec.convert(said, ApplicantGiven)
-
-
-def _helper(here: Here, sent: Sent, given: list[actions.Attached]) -> RepresentativeGiven | None:
-    number, name = (sent.said.get(f"representative-{part}") for part in ("number", "name"))
-    if number is None and name is None:
-        return None
-    rule = here.procedure.delegation
-    authorisation = rule.others_document if rule else None
-    is_there = any(one.requirement == authorisation for one in given)
-    return RepresentativeGiven(number, name, authorisation if is_there else None)
-
-
-async def _read(here: Here) -> tuple[Sent, list[Fault], bool]:
-    """What was posted; scans are kept as the officer's own until the request is filed."""
-    form = await here.request.form()
-    posted = {k: v for k, v in form.items() if isinstance(v, str)}
-    own = counter_form.own_fields(here)
-    papers, fields = counter_form.paper_fields(here.procedure), here.procedure.form.fields
-    read = forms.read(fields, list(fields), posted)
-    uploads, faults = await uploads_of(here.procedure.documents, form.multi_items())
-    async with here.city.database.write(here.viewer.person) as db:
-        kept = await _kept(db, here, form.multi_items())
-        for code, upload in uploads:
-            stored = await documents.store_upload(db, upload)
-            kept.setdefault(code, []).append(Kept(str(stored.id), stored.name))
-    sent = Sent(
-        forms.read(own, list(own), posted).answers,
-        drafting.tidy(here.procedure, read.answers),
-        forms.read(papers, list(papers), posted).answers,
-        kept,
-    )
-    return sent, [*faults, *counter_form.unreadable(here, sent)], read.is_editing
-
-
-async def _kept(db: Read, here: Here, items: Any) -> dict[str, list[Kept]]:
-    """Scans of an earlier try; only what this officer may read comes back."""
-    wanted: dict[str, list[DocumentId]] = {}
-    for name, value in items:
-        code = name.removeprefix("kept-")
-        if code != name and isinstance(value, str):
-            try:
-                wanted.setdefault(code, []).append(msgspec.convert(value, DocumentId, strict=False))
-            except msgspec.ValidationError:
-                continue
-    ids = [one for each in wanted.values() for one in each]
-    seen = {file.id: file for file in await documents.describe(db, ids)}
-    return {
-        code: [Kept(str(one), seen[one].name) for one in each if one in seen]
-        for code, each in wanted.items()
-    }
 
 
 # ---- what was taken in
@@ -253,6 +146,8 @@ class TakenPage(Page):
     receipt: str | None
     """The number under which the fee was taken here."""
     may_take: bool
+    may_supply: bool
+    may_withdraw: bool
     is_own: bool
     """The officer's own agency decides: the case is on their desk."""
     told: str | None
@@ -292,7 +187,7 @@ async def digitise(
     try:
         upload = None
         if isinstance(file, UploadFile) and file.filename:
-            upload = await documents.examine(file.filename, await file.read())
+            upload = await documents.examine(city, file.filename, await file.read())
         async with city.database.write(viewer.person) as db:
             if upload:
                 body["id"] = str((await documents.store_upload(db, upload)).id)
@@ -325,12 +220,15 @@ async def _taken(
         view = await actions.show_case(db, viewer, case, language)
         taken = await payments.taken_for(db, case.id)
         roles = await agencies.roles_in(db, case.agency_code)
+    may = {one.action for one in view.actions}
     page = TakenPage(
         code=case.code,
         view=view,
         papers=[_paper(one, language) for one in view.documents if one.on_paper],
         receipt=taken.text if taken else None,
-        may_take=any(one.action == "take_fee" for one in view.actions),
+        may_take="take_fee" in may,
+        may_supply="supply_at_counter" in may,
+        may_withdraw="withdraw_at_counter" in may,
         is_own=bool(roles),
         told=_said(refusal, language) if refusal else None,
     )
@@ -357,4 +255,4 @@ def _paper(one: DocumentView, language: Language) -> HandInRow:
     )
 
 
-routes: list[Any] = [show, ask, take, show_taken, take_fee, digitise, print_receipt]
+routes: list[Any] = [show, show_taken, take_fee, digitise, print_receipt]

@@ -1,278 +1,268 @@
-"""The form of the counter: what it asks beside the procedure's own questions, and how it looks."""
+"""Writing a request down at a counter: who asks, who came, how; then the procedure's own pages."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from litestar import Request, Response
-from msgspec import Struct
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
 from msgspec.structs import replace
 
 from motcua import agencies
-from motcua.base.errors import Fault, Invalid, Refusal, Unavailable
+from motcua.base.errors import Fault, Invalid, NotAllowed, Refusal, Unavailable
 from motcua.base.ids import new_id
 from motcua.base.text import Text
-from motcua.cases import actions
-from motcua.cases.actions.filing import receivers_of
-from motcua.cases.model.procedure import Field, Option, Procedure
-from motcua.cases.pages.asking import Kept, problems_of, text
+from motcua.cases.actions import counter_drafts
+from motcua.cases.actions.counter_drafts import CounterDraft
+from motcua.cases.actions.drafting import Ready
+from motcua.cases.model.procedure import Field, Procedure
+from motcua.cases.pages import intake
+from motcua.cases.pages.applying import UPLOAD_BYTES_MAX, show_own, take_own
+from motcua.cases.pages.asking import (
+    CHECK,
+    DELIVERY,
+    Web,
+    asked,
+    oaths_of,
+    onward,
+    problems_of,
+    text,
+)
+from motcua.cases.pages.checking import summed_up, unfinished
+from motcua.cases.pages.intake import CAME, PLACE, WHO, Intake, intake_of
+from motcua.cases.pages.whom import show_delivery, take_way
+from motcua.cases.rules.fees import Fee
 from motcua.db import City
 from motcua.identity import Viewer
-from motcua.web import Page, forms, reasons, render
-from motcua.web.forms import Problem, Question
-from motcua.web.language import Language
+from motcua.web import Page, figures, forms, reasons, render
+from motcua.web.forms import Answered, Problem, Question
 
-Web = Request[Any, Any, Any]
-
-
-class NeedAsked(Struct, frozen=True):
-    """A document of the procedure: on paper, as a scan, or not brought at all."""
-
-    code: str
-    name: Text
-    hint: Text | None
-    questions: list[Question]
-    files: list[Kept]
-    errors: list[str]
+OFFICER: dict[str, Any] = {"opt": {"access": "officer"}, "include_in_schema": False}
+NEW = "/desk/counter/new/{code:str}"
+DRAFT = f"{NEW}/{{draft:uuid}}"
+_FIELDS = {WHO: intake.who_fields, CAME: intake.came_fields, PLACE: intake.place_fields}
+_OF_DRAFT = {"agency": "agency_code", "behalf_number": "subject_number"}
 
 
-class IntakePage(Page):
-    template: ClassVar[str] = "cases/counter_form.html"
+class IntakeCheck(Page):
+    template: ClassVar[str] = "cases/counter_check.html"
 
     procedure: Procedure
+    back: str
     action: str
-    key: str
+    about: list[Answered]
+    pages: list[tuple[Text, list[Answered]]]
+    delivery: list[Answered]
+    fee: Fee | None
+    oaths: list[Question]
     problems: list[Problem]
     trouble: str | None
-    """A register that does not answer, or that this officer does not receive here."""
-    known: list[tuple[str, str]]
-    """What the register said of the applicant, when it was asked."""
-    place: list[Question]
-    applicant: list[Question]
-    helper: list[Question]
-    questions: list[Question]
-    papers: list[NeedAsked]
-    result: list[Question]
 
 
-class Sent(Struct, frozen=True):
-    """What the page posted, in our words."""
-
-    said: dict[str, Any]
-    answers: dict[str, Any]
-    papers: dict[str, Any]
-    kept: dict[str, list[Kept]]
+@get(NEW, **OFFICER)
+async def begin(code: FromPath[str]) -> Redirect:
+    """Each request has an address of its own, so that two windows write two requests down."""
+    return Redirect(f"/desk/counter/new/{code}/{new_id()}/{WHO}", status_code=303)
 
 
-NOTHING = Sent({}, {}, {}, {})
-NO_FILE: list[Kept | None] = [None]
+@post(f"{DRAFT}/drop", **OFFICER)
+async def drop(
+    city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str],
+    draft: FromPath[UUID],
+) -> Redirect:  # fmt: skip
+    async with city.database.write(viewer.person) as db:
+        await counter_drafts.drop(db, draft)
+    return Redirect("/desk/counter", status_code=303)
 
 
-class Here(Struct, frozen=True):
-    """What every handler of the form begins with."""
-
-    request: Web
-    city: City
-    viewer: Viewer
-    procedure: Procedure
-    language: Language
-    counters: list[str]
-
-
-def show(
-    here: Here, sent: Sent, faults: list[Fault], refusal: Refusal | None = None,
-    known: list[tuple[str, str]] | None = None,
+@get(f"{DRAFT}/{{page:str}}", **OFFICER)
+async def ask(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer],
+    code: FromPath[str], draft: FromPath[UUID], page: FromPath[str],
 ) -> Response[Any]:  # fmt: skip
-    place, papers = place_fields(here), paper_fields(here.procedure)
-    placed = [_placed(fault, here, sent) for fault in faults]
-    language, said = here.language, {"case-channel": "counter", "case-delivery": "counter"}
-    every = {**own_fields(here), **papers, **here.procedure.form.fields}
-    problems = problems_of(placed, language, every)
+    here = await intake_of(request, city, viewer, code, draft)
+    if page == CHECK:
+        return await _ask_check(here)
+    if page == DELIVERY:
+        return await show_delivery(here, intake.way_fields())
+    if page not in _FIELDS:
+        return await show_own(here, page)
+    faults = []
+    if "check" in request.query_params:
+        checked = await here.ready()
+        faults = [_placed(f) for f in checked.faults if here.stop_of(f) == page]
+    return _shown(here, page, faults)
 
-    def asked(fields: Mapping[str, Field], answers: dict[str, Any]) -> list[Question]:
-        return forms.questions(fields, list(fields), answers, language, placed)
 
-    trouble = reasons.sentence(refusal.reason, refusal.facts, language) if refusal else None
+@post(f"{DRAFT}/{{page:str}}", request_max_body_size=UPLOAD_BYTES_MAX, **OFFICER)
+async def take(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer],
+    code: FromPath[str], draft: FromPath[UUID], page: FromPath[str],
+) -> Response[Any]:  # fmt: skip
+    here = await intake_of(request, city, viewer, code, draft)
+    if page == CHECK:
+        return await _send(here)
+    if page == DELIVERY:
+        return await take_way(here, intake.way_fields())
+    if page not in _FIELDS:
+        return await take_own(here, page)
+    return await _take_said(here, page)
+
+
+def _shown(
+    here: Intake, page: str, faults: list[Fault], refusal: Refusal | None = None
+) -> Response[Any]:
+    trouble = None
+    if refusal is not None:
+        trouble = reasons.sentence(refusal.reason, refusal.facts, here.language)
     if not here.counters:
-        trouble = reasons.sentence("case.not_taken_in_here", {}, language)
-    page = IntakePage(
-        procedure=here.procedure,
-        action=f"/desk/counter/new/{here.procedure.code}",
-        key=new_id().hex,
-        problems=problems,
-        trouble=trouble,
-        known=known or [],
-        place=asked(place, said | sent.said),
-        applicant=asked(applicant_fields(), sent.said),
-        helper=asked(helper_fields(), sent.said),
-        questions=asked(here.procedure.form.fields, sent.answers),
-        papers=[
-            NeedAsked(
-                need.code, need.name, need.hint,
-                asked({k: papers[k] for k in papers if k.endswith(f"-{need.code}")}, sent.papers),
-                sent.kept.get(need.code, []),
-                [one.text for one in problems if one.anchor == f"file-{need.code}"],
-            )
-            for need in here.procedure.documents
-        ],
-        result=asked(result_fields(), said | sent.said),
-    )  # fmt: skip
-    return render(page, here.request, _status(faults, refusal))
+        trouble = reasons.sentence("case.not_taken_in_here", {}, here.language)
+    response = asked(here, intake.asking(here, page, _FIELDS[page](here), faults, trouble))
+    if refusal is not None:
+        response.status_code = 503 if isinstance(refusal, Unavailable) else 403
+    return response
 
 
-def _status(faults: list[Fault], refusal: Refusal | None) -> int:
-    if faults or isinstance(refusal, Invalid):
-        return 422
-    return 200 if refusal is None else 503 if isinstance(refusal, Unavailable) else 403
+async def _take_said(here: Intake, page: str) -> Response[Any]:
+    """Kept first; then the registers are asked who that is."""
+    posted = {k: v for k, v in (await here.request.form()).items() if isinstance(v, str)}
+    fields = _FIELDS[page](here)
+    said = forms.read(fields, list(fields), posted).answers
+    draft = _with(here.kept, fields, said)
+    faults = intake.unreadable(fields, said)
+    now = replace(here, draft=draft)
+    refusal: Refusal | None = None
+    if not faults:
+        try:
+            now = replace(now, draft=await _looked_up(now, page))
+        except Invalid as found:
+            faults = [_placed(fault) for fault in found.faults] or [Fault("", found.reason)]
+        except (Unavailable, NotAllowed) as found:
+            refusal = found
+    async with here.city.database.write(here.viewer.person) as db:
+        await counter_drafts.keep(db, now.kept)
+    if faults or refusal:
+        return _shown(now, page, _on_page(faults, fields), refusal)
+    return onward(now, page)
+
+
+def _with(draft: CounterDraft, fields: dict[str, Field], said: dict[str, Any]) -> CounterDraft:
+    kept = {k: v for k, v in draft.said.items() if k not in fields}
+    own = {_OF_DRAFT[k]: said.get(k) for k in fields if k in _OF_DRAFT}
+    more = {k: v for k, v in said.items() if k not in _OF_DRAFT}
+    return replace(draft, said={**kept, **more}, **own)
+
+
+async def _looked_up(here: Intake, page: str) -> CounterDraft:
+    if page == WHO:
+        return await counter_drafts.meet(here.city, here.viewer, here.kept, here.at)
+    if page == CAME:
+        return await counter_drafts.see(here.city, here.viewer, here.kept, here.at)
+    return here.kept
 
 
 _BOXES = {
-    "/applicant": "/applicant-number", "/representative": "/representative-number",
-    "/on_behalf_of": "/behalf-number", "/agency": "/case-agency", "/counter": "/case-counter",
-    "/delivery": "/case-delivery", "/channel": "/case-channel",
+    "applicant": "number", "applicant/kind": "kind", "representative": "helper_number",
+    "representative/number": "helper_number", "representative/name": "helper_name",
+    "representative/papers": "helper_papers", "on_behalf_of": "behalf_number",
 }  # fmt: skip
 
 
-def _placed(fault: Fault, here: Here, sent: Sent) -> Fault:
-    """At the box of this page where it can be put right."""
-    head, _, rest = fault.pointer.strip("/").partition("/")
-    if head in ("applicant", "representative") and rest not in ("", "document"):
-        return replace(fault, pointer=f"/{head}-{rest}")
-    if head != "documents" and rest != "document":
-        return replace(fault, pointer=_BOXES.get(fault.pointer, fault.pointer))
-    given = [one.requirement for one in given_papers(here, sent)]
-    named = fault.facts.get("document")
-    needs = [need.code for need in here.procedure.documents if need.name == named]
-    if rest.isdigit() and int(rest) < len(given):
-        needs = [given[int(rest)]]
-    return replace(fault, pointer=f"/file-{needs[0]}") if needs else fault
+def _placed(fault: Fault) -> Fault:
+    """At the box where it can be put right."""
+    at = fault.pointer.strip("/")
+    return replace(fault, pointer=f"/{_BOXES.get(at, at.removeprefix('applicant/'))}")
 
 
-def given_papers(here: Here, sent: Sent) -> list[actions.Attached]:
-    """Every scan, and every paper that was taken without one."""
-    return [
-        actions.Attached(
-            need.code, UUID(one.id) if one else None, sent.papers.get(f"paper-{need.code}"),
-            sent.papers.get(f"pages-{need.code}"),
-        )
-        for need in here.procedure.documents
-        for one in (sent.kept.get(need.code) or NO_FILE)
-        if one or f"paper-{need.code}" in sent.papers
-    ]  # fmt: skip
-
-
-def _text(name: str, kind: Any = "text", hint: str = "", most: int = 300) -> Field:
-    said = text(hint) if hint else None
-    return Field(label=text(name), kind=kind, hint=said, required=False, max=most)
-
-
-def _choice(name: str, *options: tuple[str, Text], required: bool = True) -> Field:
-    listed = tuple(Option(value=value, label=label) for value, label in options)
-    return Field(label=text(name), kind="choice", options=listed, required=required)
-
-
-def own_fields(here: Here) -> dict[str, Field]:
-    """Everything that the counter asks beside the procedure's own form and its papers."""
-    return {**place_fields(here), **applicant_fields(), **helper_fields(), **result_fields()}
-
-
-def place_fields(here: Here) -> dict[str, Field]:
-    book = here.city[agencies.Agencies]
-    fields = {
-        "case-channel": _choice(
-            "How did the papers come?", ("counter", text("Over the counter")),
-            ("post", text("By post")),
-        ),
-    }  # fmt: skip
-    if len(here.counters) > 1:
-        offered = [(code, book.name(code)) for code in here.counters]
-        fields["case-counter"] = _choice("Which counter is this?", *offered)
-    receivers = receivers_of(here.city, here.procedure)
-    if len(receivers) > 1:
-        named = [(one.code, one.name) for one in receivers]
-        home = "Leave it open for the agency of the place where the applicant lives."
-        fields["case-agency"] = replace(
-            _choice("Which agency decides?", *named, required=False), hint=text(home)
-        )
-    return fields
-
-
-def applicant_fields() -> dict[str, Field]:
-    typed = "Only where the register does not know them, or does not answer."
-    return {
-        "applicant-number": _text("Personal number, or the number of the papers shown", most=50),
-        "applicant-name": _text("Full name", hint=typed),
-        "applicant-birth_date": _text("Date of birth", "date"),
-        "applicant-papers": _text("Papers shown: which, and of which country"),
-    }
-
-
-def helper_fields() -> dict[str, Field]:
-    return {
-        "representative-number": _text("Personal number of who stands here", most=50),
-        "representative-name": _text("Full name of who stands here"),
-        "behalf-number": _text(
-            "Personal number of whom it is about", hint="A child, for example.", most=50
-        ),
-    }
-
-
-def result_fields() -> dict[str, Field]:
-    return {
-        "case-delivery": _choice(
-            "How does the result come back?", ("counter", text("At this counter")),
-            ("electronic", text("To the person's account")), ("post", text("By post")),
-        )
-    }  # fmt: skip
-
-
-def paper_fields(procedure: Procedure) -> dict[str, Field]:
-    fields = {}
-    for need in procedure.documents:
-        fields[f"paper-{need.code}"] = _choice(
-            "Taken on paper", ("original", text("Original")), ("copy", text("Copy")),
-            required=False,
-        )  # fmt: skip
-        fields[f"pages-{need.code}"] = _text("Number of pages", "number", most=9999)
-    return fields
-
-
-_JUDGED = ("case-agency", "case-counter")
-"""Looked at with the rest of the request, so that everything wrong is told at once."""
-
-
-def unreadable(here: Here, sent: Sent) -> list[Fault]:
-    """What this page itself cannot pass on; everything else is judged where every door is."""
-    fields = {**own_fields(here), **paper_fields(here.procedure)}
-    said = {**sent.said, **sent.papers}
-    faults = [
-        fault
-        for name, value in said.items()
-        if name not in _JUDGED and (fault := _unreadable(name, fields[name], value))
+def _on_page(faults: list[Fault], fields: dict[str, Field]) -> list[Fault]:
+    """What leads to no box of this page is told once, at its first; but nobody is asked for the
+    words of papers where a number was to say it."""
+    return [f for f in faults if f.pointer.strip("/") in fields] or [
+        replace(f, pointer=f"/{next(iter(fields))}") for f in faults[:1]
     ]
-    if "applicant-number" not in said:
-        faults.append(Fault("/applicant-number", "form.required"))
-    return faults
 
 
-def _unreadable(name: str, field: Field, value: Any) -> Fault | None:
-    at, most = f"/{name}", field.max or 0
-    match field.kind:
-        case "choice" if value not in {option.value for option in field.options}:
-            return Fault(at, "form.not_an_option")
-        case "number" if not (isinstance(value, int) and 0 < value <= most):
-            return Fault(at, "form.wrong_type")
-        case "date" if not _is_day(value):
-            return Fault(at, "form.not_a_date")
-        case "text" if len(value) > most:
-            return Fault(at, "form.too_long", {"max": most})
-    return None
+# ---- the last page
 
 
-def _is_day(value: str) -> bool:
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
+async def _ask_check(here: Intake) -> Response[Any]:
+    checked = await here.ready()
+    if page := unfinished(here, checked):
+        return Redirect(f"{here.address(page)}?change&check", status_code=303)
+    return _check_page(here, checked, checked.faults, {})
+
+
+async def _send(here: Intake) -> Response[Any]:
+    posted = {k: str(v) for k, v in (await here.request.form()).items()}
+    async with here.city.database.read(here.viewer.person) as db:
+        sent = await counter_drafts.sent_before(db, here.kept.id)
+    if sent:
+        return Redirect(f"/desk/counter/cases/{sent}", status_code=303)
+    form = here.procedure.form
+    sworn = forms.read(form.fields, oaths_of(here.procedure), posted).answers
+    whole = replace(here.kept, answers={**here.kept.answers, **sworn})
+    checked = await counter_drafts.ready(here.city, here.viewer, whole, here.at)
+    if page := unfinished(here, checked):
+        return Redirect(f"{here.address(page)}?change&check", status_code=303)
+    faults, refusal = checked.faults, None
+    if not faults:
+        try:
+            code = await counter_drafts.send(here.city, here.viewer, whole, here.language)
+            return Redirect(f"/desk/counter/cases/{code}", status_code=303)
+        except Invalid as found:
+            faults = found.faults
+        except (Unavailable, NotAllowed) as found:
+            refusal = found
+    return _check_page(here, checked, faults, sworn, refusal)
+
+
+def _check_page(
+    here: Intake, checked: Ready, faults: list[Fault], sworn: dict[str, Any],
+    refusal: Refusal | None = None,
+) -> Response[Any]:  # fmt: skip
+    fields, language, ways = here.procedure.form.fields, here.language, intake.way_fields()
+    trouble = reasons.sentence(refusal.reason, refusal.facts, language) if refusal else None
+    page = IntakeCheck(
+        procedure=here.procedure,
+        back=here.address(DELIVERY),
+        action=here.address(CHECK),
+        about=_about(here),
+        pages=summed_up(here, checked),
+        delivery=forms.summary(ways, ["delivery"], {"delivery": here.draft.delivery}, language,
+                               f"{here.address(DELIVERY)}?change"),
+        fee=checked.fee,
+        oaths=forms.questions(fields, oaths_of(here.procedure), sworn, language, faults),
+        problems=problems_of(faults, language, fields),
+        trouble=trouble,
+    )  # fmt: skip
+    status = 422 if faults else 503 if isinstance(refusal, Unavailable) else 403 if refusal else 200
+    return render(page, here.request, status)
+
+
+def _about(here: Intake) -> list[Answered]:
+    """Who asks, who came, whom it is about, who decides: to compare with the papers shown."""
+    change = {stop: f"{here.address(stop)}?change" for stop in (WHO, CAME, PLACE)}
+    seen, book = here.kept.seen, here.city[agencies.Agencies]
+    assert seen is not None
+    met, whom, came = seen.met, seen.whom, seen.representative
+    rows = [Answered(text("Who asks"), _lines(here, met.name, met.number, met.birth_date),
+                     change[WHO])]  # fmt: skip
+    if came:
+        lines = [came["name"], came.get("number"), came.get("papers")]
+        rows.append(Answered(text("Who stands here"), [x for x in lines if x], change[CAME]))
+    elif whom.number != met.number:
+        lines = _lines(here, whom.name, whom.number, whom.birth_date)
+        rows.append(Answered(text("Whom it is about"), lines, change[CAME]))
+    agency = counter_drafts.decider(here.city, here.kept, here.at)
+    where = [book.name(agency).within(here.language)] if agency else []
+    return [*rows, Answered(text("Who decides"), where, change[PLACE])]
+
+
+def _lines(here: Intake, name: str, number: str, born: date | None) -> list[str]:
+    said = figures.written_day(born.isoformat(), here.language) if born else None
+    return [one for one in (name, number, said) if one]
+
+
+routes: list[Any] = [begin, drop, ask, take]

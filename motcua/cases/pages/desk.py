@@ -86,15 +86,14 @@ async def show_list(
 ) -> Response[Any]:
     wanted = wanted_of(request)
     async with city.database.write(viewer.person) as db:
-        found = await desk.work_list(db, viewer, wanted)
-        if not found.rows and (code := wanted.words.strip().upper()) and _is_code(code):
+        named = await desk.named(db, wanted.words)
+        found = None
+        if named is None or named.closed_at is None:
+            found = await desk.work_list(db, viewer, wanted)
+        if named and not (found and found.rows):
             # A closed case stands on no list; who knows its code may open it.
-            try:
-                await actions.open_case(db, code)
-            except NotFound:
-                pass
-            else:
-                return _see(f"/desk/cases/{quote(code)}")
+            return _see(f"/desk/cases/{quote(named.code)}")
+        assert found is not None
     language = language_of(request)
     return render(WorkPage(work_of(city, found, wanted, language, hand)), request)
 

@@ -54,8 +54,8 @@ class Beside(Struct, frozen=True, kw_only=True):
     regime: Text
     opinions: list[OpinionShown]
     parts: list[PartShown]
-    lead: str | None
-    is_part: bool
+    lead: PartShown | None
+    """The case of which this one is a part."""
 
 
 def beside(city: City, found: CaseAtDesk, now: datetime, language: Language) -> Beside:
@@ -70,8 +70,7 @@ def beside(city: City, found: CaseAtDesk, now: datetime, language: Language) -> 
         regime=found.law.name,
         opinions=[_opinion(city, one, now, language) for one in found.opinions],
         parts=[_part(city, found, one, language) for one in found.joined],
-        lead=found.lead_code,
-        is_part=case.lead_id is not None,
+        lead=_part(city, found, found.lead, language) if found.lead else None,
     )
 
 

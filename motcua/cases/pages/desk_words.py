@@ -7,10 +7,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from motcua import agencies, exchange
+from motcua import agencies, documents, exchange
 from motcua.base.text import Text
 from motcua.cases.actions import Procedures, reading, telling
 from motcua.cases.actions.desk import CaseAtDesk
+from motcua.cases.actions.findings import wanted_of
 from motcua.cases.model.case import FindingKept
 from motcua.cases.model.procedure import Finding
 from motcua.cases.pages.desk_beside import Beside, beside
@@ -82,6 +83,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     promise: Promise
     reasons: list[str]
     answers: list[Answered]
+    is_closed: bool
+    """The officer sees that it was asked, and not what was answered."""
     papers: list[Paper]
     fee: int | None
     """None: nobody has stated it yet."""
@@ -103,6 +106,7 @@ def sheet(city: City, found: CaseAtDesk, now: datetime, language: Language) -> S
     handler = found.names.get(case.handler_id) if case.handler_id else None
     shown = [n for page in form.pages for n in page.fields if form.fields[n].kind != "oath"]
     payment, mood = _payment(city, found, language)
+    sees = found.sees.__contains__
     return Sheet(
         code=case.code,
         version=found.version,
@@ -119,16 +123,17 @@ def sheet(city: City, found: CaseAtDesk, now: datetime, language: Language) -> S
             reading.due_reason(r, language, city[Procedures].calendar.zone)
             for r in case.due_reasons
         ],
-        answers=summary(form.fields, shown, case.answers, language),
+        answers=summary(form.fields, shown, case.answers, language) if sees("answers") else [],
+        is_closed=not sees("answers"),
         papers=[
             Paper(
                 name=needs.get(one.requirement, one.requirement),
                 file=file.name,
                 address=f"/desk/documents/{file.id}",
-                about=f"{file.media_type.rpartition('/')[2].upper()}, {_size(file.size, language)}",
+                about=_about(file, language),
             )
             for one, file in found.files
-            if file is not None
+            if file is not None and sees("documents")
         ],
         fee=case.fee["total"],
         fee_lines=[
@@ -140,13 +145,17 @@ def sheet(city: City, found: CaseAtDesk, now: datetime, language: Language) -> S
         ],
         payment=payment,
         payment_mood=mood,
-        findings=[_finding(city, found, one, language) for one in found.known.procedure.findings],
-        proposal=_proposal(city, found, now, language),
+        findings=[
+            _finding(city, found, one, language)
+            for one in wanted_of(found.known, found.case)
+            if sees("findings")
+        ],
+        proposal=_proposal(city, found, now, language) if sees("proposal") else [],
         supplements=[
             f"{_moment(city, one.asked_at, now, language)}: {one.words}"
             for one in found.supplements
         ],
-        result=_result(found, say),
+        result=_result(found, say) if sees("result") else None,
         history=[happening(city, found, event, now, language) for event in found.events],
         beside=beside(city, found, now, language),
     )
@@ -209,6 +218,8 @@ def _subject(found: CaseAtDesk, language: Language) -> list[Line]:
     if relation != "self":
         said = say.pgettext("value", relation)
         lines.append(Line(say.gettext("To the one who files"), said))
+    if "subject" not in found.sees:
+        return lines
     born = figures.written_day(subject["birth_date"], language)
     lines.append(Line(say.gettext("Personal number"), subject["number"]))
     lines.append(Line(say.gettext("Born"), born))
@@ -354,6 +365,13 @@ def _value(value: Any, language: Language) -> str:
 
 def _moment(city: City, at: datetime, now: datetime, language: Language) -> str:
     return figures.moment(at, language, city[Procedures].calendar.zone, now)
+
+
+def _about(file: documents.File, language: Language) -> str:
+    """Its kind and size; and where this city has no scanner, that nobody looked for malware."""
+    kind = file.media_type.rpartition("/")[2].upper()
+    unseen = [words(language).gettext("not scanned")] if file.scan == "not_scanned" else []
+    return ", ".join([kind, _size(file.size, language), *unseen])
 
 
 def _size(size: int, language: Language) -> str:

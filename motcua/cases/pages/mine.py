@@ -188,7 +188,7 @@ async def supply(
     posted = {k: v for k, v in sent.items() if isinstance(v, str)}
     read = forms.read(form.fields, names, posted, opened.case.answers)
     answers = {**opened.case.answers, **read.answers}
-    uploads, faults = await uploads_of(opened.known.procedure.documents, sent.multi_items())
+    uploads, faults = await uploads_of(city, opened.known.procedure.documents, sent.multi_items())
     if read.is_editing or faults:
         return _supplement_page(request, opened, answers, faults)
     changed = {k: v for k, v in read.answers.items() if opened.case.answers.get(k) != v}
@@ -233,8 +233,11 @@ async def _open(city: City, viewer: Viewer, code: str, language: Language) -> _O
         known = await actions.definition(db, case)
         payment = await telling.payment_of(db, case)
         lead = (await actions.case_by_id(db, case.lead_id)).code if case.lead_id else None
+        sees = await actions.seen_by(db, viewer, case)
     names = [n for page in known.procedure.form.pages for n in page.fields]
-    answers = forms.summary(known.procedure.form.fields, names, case.answers, language)
+    answers = []
+    if "answers" in sees:
+        answers = forms.summary(known.procedure.form.fields, names, case.answers, language)
     return _Opened(case, view, known, events, payment, answers, lead)
 
 
@@ -286,17 +289,8 @@ def _supplement_page(
 
 
 def _asked(opened: _Opened) -> tuple[list[str], list[DocumentNeed]]:
-    """What the officer named; where nothing was named, everything may be put right."""
-    procedure, case = opened.known.procedure, opened.case
-    event = _request_of(opened)
-    fields, needed = telling.asked_for(event.facts)
-    names = [n for n in procedure.form.fields if n in fields]
-    needs = [need for need in procedure.documents if need.code in needed]
-    if not fields and not needed:
-        form = procedure.form.fields
-        names = [n for n, f in form.items() if f.kind != "oath" and forms.is_asked(f, case.answers)]
-        needs = list(procedure.documents)
-    return names, needs
+    facts = _request_of(opened).facts
+    return telling.lacking(opened.known.procedure, opened.case.answers, facts)
 
 
 def _request_of(opened: _Opened) -> EventView:

@@ -23,7 +23,7 @@ from motcua.cases.model.procedure import (
     PublishedFee,
     PublishedLimit,
 )
-from motcua.cases.rules.catalogue.making import limit_text
+from motcua.cases.rules.catalogue.making import bare_number, limit_text
 from motcua.cases.rules.deadline import Limit, read_limit
 from motcua.db import City
 from motcua.web import Page, render
@@ -181,19 +181,19 @@ def _ways(rows: Sequence[ReadChannel], currency: str, nothing: Sequence[str]) ->
 
 def _line(row: ReadChannel, currency: str, nothing: Sequence[str]) -> Line:
     limit, fee = row.limit, row.fee
-    text = limit_text(limit)
-    is_read = fee.kind == "free" or (fee.kind == "amount" and fee.currency == currency)
+    text, bare = limit_text(limit), bare_number(limit)
+    is_whole = bool(text and limit.least is None) or bare is not None
+    is_read = fee.kind in ("free", "amount")
     return Line(
         Wait(
-            PublishedLimit(
-                limit=text, value=None if text else limit.value, quote=limit.quote, source=_NOWHERE
-            ),
+            PublishedLimit(limit=text, value=bare, quote=limit.quote, source=_NOWHERE),
             read_limit(text) if text else None,
         ),
-        "" if text or limit.value is not None or limit.text in nothing else limit.text,
+        "" if is_whole or limit.text in nothing else limit.text,
         PublishedFee(
             kind=fee.kind if is_read or fee.kind == "by_law" else "unknown",
             amount=fee.amount if is_read else None,
+            currency=fee.currency if is_read and fee.currency != currency else None,
             note=None if is_read or fee.text in nothing else fee.text,
             source=_NOWHERE,
         ),

@@ -67,7 +67,7 @@ async def _receiver_page(
     here: Application, typed: dict[str, Any], faults: list[Fault]
 ) -> Response[Any]:
     near = None
-    if here.level_needed is None:
+    if here.needed is None:
         with suppress(Unavailable):  # then nothing is chosen beforehand
             near = await drafting.near_home(here.city, here.viewer, here.receivers)
     fields = _fields(here, near)

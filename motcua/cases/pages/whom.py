@@ -1,5 +1,6 @@
 """The questions that the city asks for every procedure: for whom, and how to get the result."""
 
+from datetime import date
 from typing import Any
 
 from litestar import Response, get, post
@@ -12,7 +13,7 @@ from motcua.base.text import Text
 from motcua.cases import actions
 from motcua.cases.actions import drafting
 from motcua.cases.actions.filing import context
-from motcua.cases.model.procedure import Field, Option
+from motcua.cases.model.procedure import Delegation, Field, Option
 from motcua.cases.pages.asking import (
     DELIVERY,
     PERSON,
@@ -30,8 +31,23 @@ from motcua.cases.pages.asking import (
 )
 from motcua.db import City
 from motcua.identity import Viewer
+from motcua.web import forms
 
 NUMBER_LENGTH_MAX = 40
+SAID_LENGTH_MAX = 200
+STATED = {
+    "authority_kind": "kind",
+    "authority_number": "number",
+    "authority_issuer": "issuer",
+    "authority_signed": "signed_on",
+    "authority_until": "until",
+}
+"""The boxes of the page, and what they are of an authority."""
+POINTERS = {
+    "/on_behalf_of": "/whom",
+    "/authority": "/authority_kind",
+    **{f"/authority/{part}": f"/{name}" for name, part in STATED.items()},
+}
 NO_FAMILY = (
     "The population register does not answer just now, so we cannot show your family. You can go "
     "on for yourself, or come back later."
@@ -55,9 +71,9 @@ async def take_whom(
     request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
 ) -> Response[Any]:
     here = await application_of(request, city, viewer, code)
-    posted = {k: str(v)[:NUMBER_LENGTH_MAX] for k, v in (await request.form()).items()}
+    posted = {k: str(v)[:SAID_LENGTH_MAX] for k, v in (await request.form()).items()}
     chosen = posted.get("whom", "")
-    number = posted.get("number", "") if chosen == "other" else chosen
+    number = posted.get("number", "")[:NUMBER_LENGTH_MAX] if chosen == "other" else chosen
     number = "".join(letter for letter in number if letter.isalnum())
     if not chosen or not number:
         fault = Fault("/number" if chosen else "/whom", "form.required")
@@ -66,29 +82,32 @@ async def take_whom(
     if chosen != "self":
         actions.LOOKUPS.take(viewer.person)
     wanted = None if chosen == "self" else number
-    faults = []
+    said, faults = _stated(here, posted) if chosen == "other" else ({}, [])
     try:
         subject = await actions.subject_of(city, viewer, wanted)
     except Unavailable:
         pass  # who it is will be looked up again before the request is sent
     except Invalid:
-        faults = [Fault("/number", "case.nobody_with_number")]
+        faults.append(Fault("/number", "case.nobody_with_number"))
     else:
+        if subject.relation != "other":
+            said, faults = {}, []  # whom the register joins to them needs no paper
         wanted = wanted if subject.relation != "self" else None
         facts = context(city, viewer, subject, {})
         found = drafting.broken_conditions(here.procedure, facts, [None])
-        faults = [replace(fault, pointer="/whom") for fault in found]
+        faults += [replace(fault, pointer="/whom") for fault in found]
     if faults:
-        return await _whom_page(here, number, faults, chosen)
-    await keep(here, replace(here.draft, subject_number=wanted))
+        return await _whom_page(here, number, faults, chosen, said)
+    await keep(here, replace(here.draft, subject_number=wanted, authority=_authority(said)))
     return onward(here, WHOM)
 
 
 async def _whom_page(
-    here: Application, number: str | None, faults: list[Fault], chosen: str | None = None
-) -> Response[Any]:
+    here: Application, number: str | None, faults: list[Fault], chosen: str | None = None,
+    said: dict[str, Any] | None = None,
+) -> Response[Any]:  # fmt: skip
     trouble, family = None, []
-    if here.level_needed is None:
+    if here.needed is None:
         try:
             family = await drafting.family_of(here.city, here.viewer)
         except Unavailable:
@@ -98,7 +117,9 @@ async def _whom_page(
         is_kin = any(one.number == number for one in family)
         chosen = (number if is_kin else "other") if number else "self"
     answers = {"whom": chosen, "number": number if chosen == "other" else None}
-    moved = [replace(f, pointer="/whom") if f.pointer == "/on_behalf_of" else f for f in faults]
+    kept = here.draft.authority or {}
+    answers |= {name: kept.get(part) for name, part in STATED.items()} if said is None else said
+    moved = [replace(f, pointer=POINTERS.get(f.pointer, f.pointer)) for f in faults]
     return asked(
         here,
         Asking(stop=WHOM, fields=fields, answers=answers, faults=moved, trouble=trouble),
@@ -126,7 +147,57 @@ def _whom_fields(here: Application, family: list[drafting.Relative]) -> dict[str
             when={"whom": ["other"]},
             max=NUMBER_LENGTH_MAX,
         ),
-    }
+    } | _authority_fields(rule)
+
+
+def _authority_fields(rule: Delegation | None) -> dict[str, Field]:
+    """The paper by which one acts for somebody else, where the procedure holds one to it."""
+    if rule is None or not rule.others_stated:
+        return {}
+    when: dict[str, list[str | int | bool]] = {"whom": ["other"]}
+    kinds = [Option(value="authorised", label=text("A notarised authorisation"))]
+    if rule.guardian_document:
+        kinds.append(
+            Option(value="guardian", label=text("A document that makes me their guardian"))
+        )
+    return {
+        "authority_kind": Field(
+            kind="choice", label=text("By what do you act for them?"), options=tuple(kinds),
+            when=when,
+        ),
+        "authority_number": Field(
+            kind="text", label=text("Number of that document"), when=when, max=60
+        ),
+        "authority_issuer": Field(
+            kind="text", label=text("Who notarised or issued it"), when=when, max=SAID_LENGTH_MAX
+        ),
+        "authority_signed": Field(kind="date", label=text("Its date"), when=when),
+        "authority_until": Field(
+            kind="date", label=text("Until when it holds"), required=False, when=when,
+            hint=text("Leave this empty where it names no day."),
+        ),
+    }  # fmt: skip
+
+
+def _stated(here: Application, posted: dict[str, str]) -> tuple[dict[str, Any], list[Fault]]:
+    fields = _authority_fields(here.procedure.delegation)
+    said = forms.read(fields, list(fields), posted, {"whom": "other"}).answers
+    faults = [
+        Fault(f"/{name}", "form.required")
+        for name, field in fields.items()
+        if field.required and not said.get(name)
+    ]
+    for name in ("authority_signed", "authority_until"):
+        try:
+            date.fromisoformat(said.get(name) or "2000-01-01")
+        except ValueError:
+            faults.append(Fault(f"/{name}", "form.not_a_date"))
+    return said, faults
+
+
+def _authority(said: dict[str, Any]) -> dict[str, Any] | None:
+    told = {part: said[name] for name, part in STATED.items() if said.get(name)}
+    return told or None
 
 
 def _relative(one: drafting.Relative) -> Text:
@@ -141,26 +212,31 @@ def _relative(one: drafting.Relative) -> Text:
 async def ask_delivery(
     request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
 ) -> Response[Any]:
-    here = await application_of(request, city, viewer, code)
-    checked = await drafting.ready(city, viewer, here.draft)
+    return await show_delivery(await application_of(request, city, viewer, code), delivery_fields())
+
+
+async def show_delivery(here: Application, fields: dict[str, Field]) -> Response[Any]:
+    checked = await here.ready()
+    is_checking = "check" in here.request.query_params
+    faults = [f for f in checked.faults if is_checking and here.stop_of(f) == DELIVERY]
     answers = {"delivery": here.draft.delivery}
-    return asked(
-        here,
-        Asking(stop=DELIVERY, fields=delivery_fields(), answers=answers, needs=checked.needs),
-    )
+    return asked(here, Asking(
+        stop=DELIVERY, fields=fields, answers=answers, needs=checked.needs, faults=faults
+    ))  # fmt: skip
 
 
 @post("/procedures/{code:str}/apply/get-result", **PERSON)
 async def take_delivery(
     request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
 ) -> Response[Any]:
-    here = await application_of(request, city, viewer, code)
-    chosen = str((await request.form()).get("delivery", ""))
+    return await take_way(await application_of(request, city, viewer, code), delivery_fields())
+
+
+async def take_way(here: Application, fields: dict[str, Field]) -> Response[Any]:
+    chosen = str((await here.request.form()).get("delivery", ""))
     if chosen not in drafting.DELIVERIES:
         faults = [Fault("/delivery", "form.required")]
-        return asked(
-            here, Asking(stop=DELIVERY, fields=delivery_fields(), answers={}, faults=faults)
-        )
+        return asked(here, Asking(stop=DELIVERY, fields=fields, answers={}, faults=faults))
     await keep(here, replace(here.draft, delivery=chosen))
     return onward(here, DELIVERY)
 

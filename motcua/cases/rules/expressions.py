@@ -7,7 +7,7 @@ it sees them. Its own errors may quote a person's value; ours never do.
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import cel
@@ -55,7 +55,8 @@ class ExpressionError(Exception):
 
 
 class Facts:
-    """What expressions may look at, handed to the engine once for all of them.
+    """What expressions may look at. The engine is handed only what an expression names: copying a
+    whole form for it would cost more than all the expressions.
 
     Dates become ISO text. Own functions: `age(born, on)` in whole years and `days(from, to)` over
     ISO dates, `length(text)` in letters as people count them (`size` of a text counts bytes).
@@ -64,10 +65,15 @@ class Facts:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values
 
-    @cached_property
-    def context(self) -> cel.Context:
-        """Made when the first expression asks, so that unchecked answers may wait in `values`."""
-        plain = {name: _plain(value, 1) for name, value in self.values.items()}
+    def context(self, looks: Mapping[str, frozenset[str] | None]) -> cel.Context:
+        """Of each fact the keys that are looked at; None: all of it."""
+        plain = {}
+        for name, keys in looks.items():
+            value = self.values.get(name)
+            if keys is not None and isinstance(value, Mapping):
+                plain[name] = {key: _plain(value[key], 2) for key in keys if key in value}
+            elif name in self.values:
+                plain[name] = _plain(value, 1)
         return cel.Context(variables=plain, functions=_OWN)
 
 
@@ -85,6 +91,7 @@ class Expression:
         self.paths = frozenset(
             f"{root}.{name}" for root, name in _PATH.findall(bare) if root in self.names
         )
+        self._looks = {name: _keys_of(name, bare) for name in self.names}
         unknown = {f for f in used["functions"] if f.isidentifier() and not f.startswith("_")}
         if unknown := unknown - _FUNCTIONS:
             raise ExpressionError("expression.unknown_function", name=min(unknown))
@@ -93,7 +100,7 @@ class Expression:
         if self.source in _CONSTANTS:  # most conditions and many sums
             return _CONSTANTS[self.source]
         try:
-            return self._program.execute(facts.context)
+            return self._program.execute(facts.context(self._looks))
         except KeyError as error:
             name = str(error.args[0])  # a key that was looked up by a value stays unsaid
             facts_told: dict[str, Any] = {"name": name} if name in self.source else {}
@@ -114,6 +121,13 @@ class Expression:
         if isinstance(found, bool) or not isinstance(found, int):
             raise ExpressionError("expression.not_a_whole_number")
         return found
+
+
+def _keys_of(name: str, bare: str) -> frozenset[str] | None:
+    """Which keys of a fact are looked at; None where it is also looked at as a whole."""
+    keys = [key for root, key in _PATH.findall(bare) if root == name]
+    times = len(re.findall(rf"(?<![\w.]){name}(?!\w)", bare))
+    return frozenset(keys) if len(keys) == times else None
 
 
 @lru_cache(maxsize=8192)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from motcua.base.text import Source, Text
-from motcua.cases.model.procedure import FeeLine
+from motcua.cases.model.procedure import FeeLine, Procedure
 from motcua.cases.rules.expressions import ExpressionError, Facts, read
 
 FEE_AMOUNT_MAX = 10**12
@@ -37,6 +37,12 @@ def fee(lines: Sequence[FeeLine], facts: Facts) -> Fee:
     if total > FEE_AMOUNT_MAX:
         raise ExpressionError("fee.too_large", max=FEE_AMOUNT_MAX)
     return Fee(total, due)
+
+
+def is_assessed(procedure: Procedure, facts: Facts) -> bool:
+    """Whether an officer has to state what this case costs."""
+    rule = procedure.fee_assessed
+    return rule if isinstance(rule, bool) else read(rule).holds(facts)
 
 
 def _amount(line: FeeLine, facts: Facts) -> int:

@@ -5,21 +5,25 @@ from functools import cache
 from typing import Any, Literal
 
 import jsonschema_rs
+from msgspec import Struct
 
 from motcua.base.errors import Fault
 from motcua.cases.model.case import HandIn
 from motcua.cases.model.procedure import DocumentNeed
 from motcua.cases.rules.routes import ID, clean_body, faults_by
 
-CounterAct = Literal["digitise", "take_fee"]
-COUNTER_ACTS: tuple[CounterAct, ...] = ("digitise", "take_fee")
-SLIP_LENGTH_MAX = 100
+CounterAct = Literal["digitise", "take_fee", "supply_at_counter", "withdraw_at_counter"]
+COUNTER_ACTS: tuple[CounterAct, ...] = CounterAct.__args__  # type: ignore[attr-defined]
+SLIP_LENGTH_MAX, PAPERS_LENGTH_MAX, REASON_LENGTH_MAX = 100, 300, 4000
+_NAME = {"type": "string", "minLength": 1, "maxLength": 60}
+_PAPERS = {"type": "string", "minLength": 1, "maxLength": PAPERS_LENGTH_MAX}
+"""Who stood there, and by which papers the officer knew it."""
 
 _BODIES: Mapping[CounterAct, tuple[list[str], dict[str, Any]]] = {
     "digitise": (
         ["requirement"],
         {
-            "requirement": {"type": "string", "minLength": 1, "maxLength": 60},
+            "requirement": _NAME,
             "id": ID,
             "returned": {"type": "boolean"},
         },
@@ -31,14 +35,64 @@ _BODIES: Mapping[CounterAct, tuple[list[str], dict[str, Any]]] = {
             "slip": {"type": "string", "minLength": 1, "maxLength": SLIP_LENGTH_MAX},
         },
     ),
+    "supply_at_counter": (
+        ["papers"],
+        {
+            "papers": _PAPERS,
+            "answers": {"type": "object"},
+            "documents": {
+                "type": "array",
+                "maxItems": 50,
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "requirement": _NAME,
+                        "id": ID,
+                        "kind": {"enum": ["original", "copy"]},
+                        "pages": {"type": "integer", "minimum": 1, "maximum": 9999},
+                    },
+                    "required": ["requirement"],
+                    "additionalProperties": False,
+                },
+            },
+        },
+    ),
+    # `id`: a scan of the request to withdraw, with the applicant's signature.
+    "withdraw_at_counter": (
+        ["papers", "id"],
+        {
+            "papers": _PAPERS,
+            "id": ID,
+            "reason": {"type": "string", "minLength": 1, "maxLength": REASON_LENGTH_MAX},
+        },
+    ),
 }
 
 
-def offered(works_here: bool, waits: bool, owes: bool) -> list[CounterAct]:
-    """What an officer of the counter, or of the agency's own, may do now: a paper waits, or money
-    is owed."""
-    may: dict[CounterAct, bool] = {"digitise": waits, "take_fee": owes}
-    return [act for act in COUNTER_ACTS if works_here and may[act]]
+class AtCounter(Struct, frozen=True, kw_only=True):
+    """How a case stands for an officer who receives."""
+
+    works_here: bool
+    """At the counter that took it in, or at the agency's own."""
+    took_it_in: bool
+    """At the counter that took it in: there its people act by this officer's hand."""
+    paper_waits: bool = False
+    owes: bool = False
+    lacks: bool = False
+    """Something missing was asked for."""
+    is_open: bool = True
+    """Neither closed nor decided."""
+
+
+def offered(here: AtCounter) -> list[CounterAct]:
+    """What this officer may do now beside the case's own way."""
+    may: dict[CounterAct, bool] = {
+        "digitise": here.works_here and here.paper_waits,
+        "take_fee": here.works_here and here.owes,
+        "supply_at_counter": here.took_it_in and here.lacks,
+        "withdraw_at_counter": here.took_it_in and here.is_open,
+    }
+    return [act for act in COUNTER_ACTS if may[act]]
 
 
 def is_done(paper: HandIn) -> bool:

@@ -44,6 +44,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     viewer: PersonId
     roles: frozenset[Role] = frozenset()
     """The viewer's posts in the agency that has the case in hand."""
+    grants: frozenset[str] = frozenset()
+    """What the viewer may do to every such case by right of these: `access.yaml` of the pack."""
     stands_in_for: PersonId | None = None
     """The absent officer in whose place the viewer has the step in hand."""
     is_applicant: bool = False
@@ -228,7 +230,7 @@ def _applicant_may_not(state: CaseState, action: Action) -> str | None:
 
 
 def _may_not_assign(state: CaseState, step: Step) -> str | None:
-    if not state.roles & {"handler", "leader"}:
+    if "assign" not in state.grants:
         return "case.not_your_role"
     return None if step.role == "handler" else "case.not_now"
 
@@ -259,7 +261,7 @@ def _may_not_transfer(procedure: Procedure, state: CaseState, step: Step) -> str
 
 
 def _may_not_state_fee(procedure: Procedure, state: CaseState, step: Step) -> str | None:
-    if not state.roles & {"handler", "leader"}:
+    if "state_fee" not in state.grants:
         return "case.not_your_role"
     is_due = state.states.money == "unknown" and state.states.business == "in_hand"
     return None if is_due else "case.not_now"
@@ -274,7 +276,7 @@ def _may_not_ask_opinion(procedure: Procedure, state: CaseState, step: Step) -> 
 
 
 def _may_not_apologise(procedure: Procedure, state: CaseState, step: Step) -> str | None:
-    if not state.roles & {"handler", "leader"}:
+    if "apologise" not in state.grants:
         return "case.not_your_role"
     if state.states.business not in ("received", "in_hand"):
         return "case.not_now"
@@ -282,7 +284,7 @@ def _may_not_apologise(procedure: Procedure, state: CaseState, step: Step) -> st
 
 
 def _may_not_stop(procedure: Procedure, state: CaseState, step: Step) -> str | None:
-    if "leader" not in state.roles:
+    if "stop" not in state.grants:
         return "case.not_your_role"
     return None if state.status == 4 else "case.not_now"
 

@@ -83,7 +83,7 @@ def _waiting_first(lines: list[CaseLine]) -> list[CaseLine]:
     "/status",
     opt={"access": "public"},
     include_in_schema=False,
-    guards=[Throttle(TRIES, TRY_SECONDS)],
+    guards=[Throttle(TRIES, TRY_SECONDS, "status_page")],
 )
 async def status(
     request: Web,

@@ -39,11 +39,13 @@ class Seen(Struct, frozen=True):
     case_code: str | None = None
     outcome: str = ""
     basis: str = ""
+    office: Text | str = ""
+    """What they are there; of a register, for which agency it was asked."""
     times: int = 1
     """The same look, again and again within an hour, is one line."""
 
     def is_same(self, other: "Seen") -> bool:
-        mine, theirs = (astuple(one)[2:8] for one in (self, other))
+        mine, theirs = (astuple(one)[2:9] for one in (self, other))
         return mine == theirs and abs(self.at - other.at) < SAME_LOOK
 
 
@@ -124,8 +126,8 @@ async def _looks(
     names = await identity.names(db, people)
     seen = [
         *(_asked(db.city, look, names, viewer, language) for look in asked),
-        *(_opened(db.city, look) for look in opened),
-        *(_read(one, names, language) for one in papers),
+        *(_opened(db.city, look, language) for look in opened),
+        *(_read(db.city, one, names, language) for one in papers),
     ]
     return sorted(seen, key=lambda one: one.id, reverse=True)
 
@@ -158,22 +160,26 @@ def _asked(
         case_code=look.case_code,
         outcome=_outcome(look, language),
         basis=look.legal_basis,
+        office=city[agencies.Agencies].name(look.agency_code) if look.agency_code else "",
     )
 
 
-def _opened(city: City, look: cases.LookAtCase) -> Seen:
-    book = {agency.code: agency.name for agency in city[agencies.Agencies].all}
+def _opened(city: City, look: cases.LookAtCase, language: Language) -> Seen:
+    roles = city[agencies.Access].file.roles
     return Seen(
         id=look.id,
         at=look.at,
         who=look.officer_name,
-        where=book.get(look.agency_code, look.agency_code),
-        why=look.purpose,
+        where=city[agencies.Agencies].name(look.agency_code),
+        why=look.purpose or words(language).pgettext("event", str(look.act)),
         case_code=look.case_code,
+        office=roles[look.role].name if look.role in roles else "",
     )
 
 
-def _read(one: documents.Opening, names: dict[PersonId, str], language: Language) -> Seen:
+def _read(
+    city: City, one: documents.Opening, names: dict[PersonId, str], language: Language
+) -> Seen:
     say = words(language).gettext
     if one.is_shown:
         who = say("Somebody who has the paper and typed the number on it")
@@ -181,7 +187,9 @@ def _read(one: documents.Opening, names: dict[PersonId, str], language: Language
     else:
         who = names.get(one.actor_id) or say("Somebody else who uses this platform")
         why = say("To read a file of your request")
-    return Seen(id=one.id, at=one.at, who=who, where=one.name_within(language), why=why)
+    office = city[agencies.Agencies].name(one.agency_code) if one.agency_code else ""
+    where = one.name_within(language)
+    return Seen(id=one.id, at=one.at, who=who, where=where, why=why, office=office)
 
 
 def _who(asker: PersonId, names: dict[PersonId, str], viewer: Viewer, language: Language) -> str:

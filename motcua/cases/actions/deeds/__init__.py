@@ -6,7 +6,7 @@ from motcua.cases.actions.deeds import deciding, intake, promising
 from motcua.cases.actions.deeds.deed import Act
 from motcua.cases.rules.routes import Action
 
-DEEDS: Mapping[Action, Callable[[Act], Awaitable[None]]] = {
+DEEDS: Mapping[Action, Callable[[Act], Awaitable[Act | None]]] = {
     "accept": intake.accept,
     "refuse": intake.refuse,
     "request_supplement": intake.request_supplement,

@@ -10,6 +10,7 @@ from motcua.base.ids import DocumentId
 from motcua.cases import queries
 from motcua.cases.actions.issuing import Made
 from motcua.cases.actions.procedures import InForce, Procedures
+from motcua.cases.actions.sealing import opened
 from motcua.cases.model.case import DONE, Case
 from motcua.cases.model.procedure import Step
 from motcua.cases.model.regime import Regime
@@ -32,6 +33,8 @@ class Act(Struct, frozen=True):
     body: dict[str, Any]
     made: Made | None
     at: datetime
+    also: dict[str, Any] = {}
+    """What every event of it says too."""
 
     @property
     def calendar(self) -> Any:
@@ -69,16 +72,15 @@ async def move(deed: Act, action: Action, kind: str | None = None, **facts: Any)
     on the way. The deed as it stands afterwards."""
     step, moves = routes.after(deed.known.procedure, deed.state, action)
     now, kind = deed.case.states, kind or EVENTS[action]
-    told = False
+    told: list[tuple[str, dict[str, Any]]] = []
     for one in moves or [{}]:
         now = states.move(now, **one)
+        stands = {"status": states.status(now), **machines(now), "step": step}
         is_taking_up = one == routes.TAKEN and action != "supply"
-        name = "case.taken_up" if is_taking_up else kind
-        more = {} if is_taking_up else facts
-        told = told or not is_taking_up
-        await tell(deed, name, status=states.status(now), **machines(now), step=step, **more)
-    if not told:
-        await tell(deed, kind, status=states.status(now), **machines(now), step=step, **facts)
+        told.append(("case.taken_up", stands) if is_taking_up else (kind, stands | facts))
+    if all(name != kind for name, _ in told):
+        told.append((kind, stands | facts))
+    await tell_all(deed, told)
     return await keep(deed, step, now)
 
 
@@ -90,26 +92,33 @@ async def keep(deed: Act, step: str, now: States) -> Act:
     step_due = deed.case.step_due_at if is_same else step_due_at(deed, steps.get(step))
     closed_at = deed.at if step == DONE else deed.case.closed_at
     role = steps[step].role if step in steps else ""
-    await queries.move_case(
-        deed.db, deed.case.id, step, role, states.status(now), now.business, now.money,
-        now.handing, now.sync, step_due, closed_at,
-    )  # fmt: skip
     case = structs.replace(
         deed.case, step=step, step_role=role, status=states.status(now), at_agency=at_agency,
         closed_at=closed_at, step_due_at=step_due, **structs.asdict(now),
     )  # fmt: skip
+    await write_down(deed.db, case)
     return structs.replace(
         deed, case=case, state=structs.replace(deed.state, step=step, states=now)
     )
 
 
-async def hand_on(deed: Act) -> Case:
-    """Last of all, to whoever has it in hand at its step: it may be out of sight from then on."""
-    case = await queries.case_by_id(deed.db, deed.case.id)
+async def write_down(db: Write, case: Case) -> None:
+    """Where it stands, and what is promised."""
+    await queries.move_case(
+        db, case.id, case.step, case.step_role, case.status, case.business, case.money,
+        case.handing, case.sync, case.step_due_at, case.accepted_at, case.due_at,
+        case.due_reasons, case.closed_at,
+    )  # fmt: skip
+
+
+async def hand_on(deed: Act, after: Act | None) -> Case:
+    """Last of all, to whoever has it in hand at its step: it may be out of sight from then on.
+    `after`: the deed as it ended, where it says so itself."""
+    case = after.case if after else await _as_it_is(deed)
     if case is None:  # sent to another door by the act itself
         return deed.case
     holder = agency_at(deed.db.city, case, deed.known.procedure.route.steps.get(case.step))
-    if holder == case.at_agency:
+    if holder == (deed.case.at_agency if after else case.at_agency):
         return case
     papers = await queries.documents_of_case(deed.db, case.id)
     await documents.share(deed.db, [DocumentId(p.file_id) for p in papers], agency=holder)
@@ -117,6 +126,11 @@ async def hand_on(deed: Act) -> Case:
     await queries.hand_over(deed.db, case.id, case.agency_code, holder)
     deed.db.touched.add(holder)
     return structs.replace(case, at_agency=holder)
+
+
+async def _as_it_is(deed: Act) -> Case | None:
+    case = await queries.case_by_id(deed.db, deed.case.id)
+    return opened(deed.db.city, case) if case else None
 
 
 def machines(now: States) -> dict[str, str]:
@@ -142,13 +156,18 @@ def agency_at(city: City, case: Case, step: Step | None) -> str:
 
 
 async def tell(deed: Act, kind: str, **facts: Any) -> None:
-    case, absent = deed.case, deed.state.stands_in_for
+    await tell_all(deed, [(kind, facts)])
+
+
+async def tell_all(deed: Act, told: list[tuple[str, dict[str, Any]]]) -> None:
+    case, absent, beside = deed.case, deed.state.stands_in_for, dict(deed.also)
     if absent is not None:
-        facts["standing_in_for"] = (await identity.names(deed.db, [absent])).get(absent, "")
+        beside["standing_in_for"] = (await identity.names(deed.db, [absent])).get(absent, "")
     deed.db.touched.add(case.at_agency)
-    await events.record(
-        deed.db, kind, case.id, person=case.applicant_id, agency=case.agency_code, facts=facts
-    )
+    await events.record_all(deed.db, case.id, [
+        events.Happening(kind, case.applicant_id, case.agency_code, facts | beside)
+        for kind, facts in told
+    ])  # fmt: skip
 
 
 def reasons_of(due: Due) -> list[dict[str, Any]]:

@@ -1,9 +1,11 @@
 """At the counter, and what the applicant does: accept, refuse, ask for what is missing, supply it,
 send it to the right door, withdraw."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from motcua import documents, payments
 from motcua.base.errors import Fault, Invalid
@@ -14,21 +16,25 @@ from motcua.cases.actions.deeds import deciding
 from motcua.cases.actions.deeds.deed import Act, move, reasons_of, tell
 from motcua.cases.actions.filing import Attached, Filing, Subject
 from motcua.cases.actions.procedures import Procedures
+from motcua.cases.actions.sealing import sealed_answers
 from motcua.cases.rules import fees, forms
 from motcua.cases.rules.deadline import due_after_supplement, due_at
 from motcua.cases.rules.expressions import Facts
 from motcua.cases.rules.promise import limit_of
 
 
-async def accept(deed: Act) -> None:
+async def accept(deed: Act) -> Act:
     limit = _limit(deed)
     procedure = deed.known.procedure
     due = due_at(deed.at, limit, deed.calendar, procedure.cutoff, law=deed.law)
-    await queries.promise_case(
-        deed.db, deed.case.id, deed.at, due.due_at, reasons_of(due), deed.case.handler_id
+    case = structs.replace(
+        deed.case, accepted_at=deed.at, due_at=due.due_at, due_reasons=reasons_of(due)
     )
-    after = await move(deed, "accept", due_at=due.due_at.isoformat(), limit=limit)
+    after = await move(
+        structs.replace(deed, case=case), "accept", due_at=due.due_at.isoformat(), limit=limit
+    )
     await deciding.ask_everyone(after)
+    return after
 
 
 def _limit(deed: Act) -> str:
@@ -75,6 +81,7 @@ async def transfer(deed: Act) -> None:
     )  # fmt: skip
     deed.db.touched.add(wanted)
     await payments.share(deed.db, deed.case.id, wanted)
+    await payments.pass_on(deed.db, deed.case.id, wanted)
     await queries.hand_over(deed.db, deed.case.id, wanted, wanted)
 
 
@@ -97,12 +104,18 @@ async def supply(deed: Act) -> None:
     answers = forms.without_unasked(form, merged)
     await _refuse_supplement(deed, answers, attached)
     if answers != deed.case.answers:
-        await queries.correct_answers(deed.db, deed.case.id, answers)
+        kept = sealed_answers(deed.db.city, deed.case, answers)
+        await queries.correct_answers(deed.db, deed.case.id, kept)
     await filing.attach(deed.db, deed.case.id, attached, deed.case.at_agency)
-    due = await _promise_again(deed)
     # The history names the fields, not the values.
     changed = sorted(k for k in given if answers.get(k) != deed.case.answers.get(k))
-    await move(deed, "supply", changed=changed, **due)
+    asked_at = (await queries.supplements_of_case(deed.db, deed.case.id))[-1].asked_at
+    promised = await _promised_again(deed, asked_at)
+    on_time, told = _step_again(promised, asked_at)
+    due_at = on_time.case.due_at
+    if due_at is not None:
+        told["due_at"] = due_at.isoformat()
+    await move(on_time, "supply", changed=changed, **told)
 
 
 async def _refuse_supplement(deed: Act, answers: dict[str, Any], attached: list[Attached]) -> None:
@@ -110,30 +123,55 @@ async def _refuse_supplement(deed: Act, answers: dict[str, Any], attached: list[
     case, city, procedure = deed.case, deed.db.city, deed.known.procedure
     kept = await queries.documents_of_case(deed.db, case.id)
     papers = [*(Attached(d.requirement, d.file_id) for d in kept), *attached]
+    if case.counter_code:  # some were taken on paper, and have no file
+        taken = await queries.hand_ins_of_case(deed.db, case.id)
+        papers += [Attached(p.requirement, kind=p.kind) for p in taken if p.file_id is None]
     subject = msgspec.convert(case.subject, Subject)
     filed_on = city[Procedures].calendar.local(case.filed_at).date()
-    facts = filing.context(city, deed.viewer, subject, answers, filed_on)
-    request = Filing(case.procedure_code, answers, papers, case.agency_code)
+    facts = filing.context(city, deed.viewer, subject, answers, filed_on, case.channel)
+    # Who decides it is settled, whatever the rules of competence say by now.
+    agency = filing.receivers_of(city, procedure)[0].code
+    request = Filing(case.procedure_code, answers, papers, agency)
     faults = filing.faults_of(city, deed.known, request, answers, subject, facts)
-    is_reckoned = not procedure.fee_assessed
+    is_reckoned = not fees.is_assessed(procedure, facts)
     if not faults and is_reckoned and fees.fee(procedure.fee, facts).total != case.fee["total"]:
         faults = [Fault("/answers", "case.fee_would_change")]
     if faults:
         raise Invalid("request.faults", faults)
 
 
-async def _promise_again(deed: Act) -> dict[str, str]:
+def _step_again(deed: Act, asked_at: datetime) -> tuple[Act, dict[str, Any]]:
+    """What the wait does to the clock of the step, and how that is told. No article speaks of
+    steps: their hours are parts of the whole limit, so they begin anew or go on as it does (Decree
+    61/2018, art. 19(4)). At intake the counter looks at everything once more."""
+    case, law, procedure = deed.case, deed.law, deed.known.procedure
+    step = procedure.route.steps[case.step]
+    is_intake = case.accepted_at is None
+    limit: str | None = step.limit
+    if is_intake:
+        limit = procedure.intake_limit_by.get(case.channel, procedure.intake_limit)  # type: ignore[call-overload]
+    if limit is None or case.step_due_at is None:
+        return deed, {}
+    restarts = is_intake or law.supplement is None or law.supplement.clock == "restart"
+    due = due_after_supplement(
+        "restart" if restarts else "pause", case.step_due_at, asked_at, deed.at, limit,
+        deed.calendar, law=None if is_intake else law,
+    )  # fmt: skip
+    told = {"step_due_at": due.due_at.isoformat(), "step_due_reasons": reasons_of(due)}
+    return structs.replace(deed, case=structs.replace(case, step_due_at=due.due_at)), told
+
+
+async def _promised_again(deed: Act, asked_at: datetime) -> Act:
     """What the wait does to the clock, as the regime says (Decree 61/2018, art. 19(4))."""
     case, law = deed.case, deed.law
     if case.accepted_at is None or case.due_at is None:
-        return {}
-    asked = (await queries.supplements_of_case(deed.db, case.id))[-1].asked_at
+        return deed
     due = due_after_supplement(
-        law.supplement.clock if law.supplement else "restart", case.due_at, asked, deed.at,
+        law.supplement.clock if law.supplement else "restart", case.due_at, asked_at, deed.at,
         await promised_limit(deed), deed.calendar, deed.known.procedure.cutoff, law=law,
     )  # fmt: skip
-    await queries.promise_anew(deed.db, case.id, due.due_at, reasons_of(due))
-    return {"due_at": due.due_at.isoformat()}
+    anew = structs.replace(case, due_at=due.due_at, due_reasons=reasons_of(due))
+    return structs.replace(deed, case=anew)
 
 
 async def promised_limit(deed: Act) -> str:

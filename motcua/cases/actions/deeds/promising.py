@@ -1,6 +1,7 @@
 """Money and time after acceptance: a sum that an officer states, a promise that cannot be kept."""
 
 from datetime import datetime
+from typing import Any
 
 from msgspec import structs
 
@@ -9,11 +10,19 @@ from motcua.base import clock
 from motcua.base.ids import SYSTEM, CaseId
 from motcua.base.text import Text
 from motcua.cases import queries
-from motcua.cases.actions.deeds.deed import Act, keep, law_of, machines, reasons_of, tell
+from motcua.cases.actions.deeds.deed import (
+    Act,
+    keep,
+    law_of,
+    machines,
+    reasons_of,
+    tell,
+    write_down,
+)
 from motcua.cases.actions.procedures import Procedures
 from motcua.cases.model.case import Case
 from motcua.cases.rules import states
-from motcua.cases.rules.deadline import due_after_supplement, due_at, reappointed
+from motcua.cases.rules.deadline import Due, due_after_supplement, due_at, reappointed
 from motcua.db import City, Write, events
 
 
@@ -42,29 +51,37 @@ async def take_payment(db: Write, case: Case) -> Case:
         return case
     now = states.move(case.states, money="settled")
     if case.business == "in_hand":  # else the bank's word, `payment.settled`, says it all
-        due = await _run_on(db, case)
-        facts = {"status": states.status(now), **machines(now), "due_at": due.isoformat()}
+        case, told = await _run_on(db, case)
+        facts = {"status": states.status(now), **machines(now), **told}
         await events.record(
             db, "case.resumed", case.id, person=case.applicant_id, agency=case.agency_code,
             facts=facts,
         )  # fmt: skip
-    await queries.move_case(
-        db, case.id, case.step, case.step_role, states.status(now), now.business, now.money,
-        now.handing, now.sync, case.step_due_at, case.closed_at,
-    )  # fmt: skip
-    return structs.replace(case, status=states.status(now), **structs.asdict(now))
+    case = structs.replace(case, status=states.status(now), **structs.asdict(now))
+    await write_down(db, case)
+    return case
 
 
-async def _run_on(db: Write, case: Case) -> datetime:
+async def _run_on(db: Write, case: Case) -> tuple[Case, dict[str, Any]]:
+    """The promise and the hours of the step move by the wait."""
     asked_at = await queries.fee_stated_at(db, case.id)
     assert asked_at is not None
     assert case.due_at is not None
-    due = due_after_supplement(
-        "pause", case.due_at, asked_at, clock.now(), "1wd", db.city[Procedures].calendar,
-        law=law_of(db.city, case), why="payment",
-    )  # fmt: skip
-    await queries.promise_anew(db, case.id, due.due_at, reasons_of(due))
-    return due.due_at
+
+    def moved(due_at: datetime, unit: str) -> Due:
+        return due_after_supplement(
+            "pause", due_at, asked_at, clock.now(), unit, db.city[Procedures].calendar,
+            law=law_of(db.city, case), why="payment",
+        )  # fmt: skip
+
+    due = moved(case.due_at, "1wd")
+    told: dict[str, Any] = {"due_at": due.due_at.isoformat()}
+    anew = structs.replace(case, due_at=due.due_at, due_reasons=reasons_of(due))
+    if case.step_due_at is not None:
+        step = moved(case.step_due_at, "1wh")
+        anew = structs.replace(anew, step_due_at=step.due_at)
+        told |= {"step_due_at": step.due_at.isoformat(), "step_due_reasons": reasons_of(step)}
+    return anew, told
 
 
 async def apologise(deed: Act) -> None:

@@ -133,10 +133,11 @@ def _names(procedure: Procedure) -> Iterator[Fault]:
         if condition.field and condition.field not in fields:
             what = f"unknown field '{condition.field}'"
             yield ("conditions", i, "field"), what, f"known: {', '.join(fields)}"
-    needed = procedure.delegation.others_document if procedure.delegation else None
-    if needed and needed not in documents:
-        place = ("delegation", "others_document")
-        yield place, f"unknown document '{needed}'", f"known: {', '.join(documents)}"
+    for name in ("others_document", "guardian_document"):
+        needed = getattr(procedure.delegation, name, None)
+        if needed and needed not in documents:
+            place = ("delegation", name)
+            yield place, f"unknown document '{needed}'", f"known: {', '.join(documents)}"
     asks_documents = any(page.documents for page in procedure.form.pages)
     if documents and not asks_documents:
         yield ("form", "pages"), "no page asks for the documents", "add 'documents: true' to a page"

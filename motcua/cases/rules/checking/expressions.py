@@ -3,15 +3,17 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from motcua.base.pack import PackFault, Place, Where
-from motcua.cases.model.procedure import Field, Procedure
+from motcua.cases.model.procedure import Procedure
 from motcua.cases.rules import expressions
 from motcua.cases.rules.expressions import Expression, ExpressionError
 
 ASKING = frozenset({"answers", "person", "subject", "today"})
 """What a rule sees when a case is filed: the answers, who asks, whom it is about, the day (ISO)."""
+COSTING = ASKING | {"channel"}
+"""What a fee may hang on: also how the case comes in."""
 KNOWN = frozenset({"answers", "subject"})
 """What a question to a register may be made of."""
 ANSWERED = KNOWN | {"findings", "today"}
@@ -23,7 +25,7 @@ _MEMBERS = {
     "person": frozenset({"level", "is_organisation"}),
     "subject": frozenset({"number", "name", "birth_date", "relation"}),
 }
-_HAS = re.compile(r"\bhas\(\s*answers\.([A-Za-z_]\w*)")
+_HAS = re.compile(r"\bhas\(\s*((?:answers|findings)\.[A-Za-z_]\w*)")
 
 _WORDS = {
     "expression.too_long": ("CEL longer than {max} characters", "split the rule in two"),
@@ -49,8 +51,10 @@ def written(procedure: Procedure) -> Iterator[Written]:
     for i, condition in enumerate(procedure.conditions):
         yield Written(("conditions", i, "rule"), condition.rule, ASKING)
     for i, line in enumerate(procedure.fee):
-        yield Written(("fee", i, "when"), line.when, ASKING)
-        yield Written(("fee", i, "amount"), line.amount, ASKING)
+        yield Written(("fee", i, "when"), line.when, COSTING)
+        yield Written(("fee", i, "amount"), line.amount, COSTING)
+    if isinstance(procedure.fee_assessed, str):
+        yield Written(("fee_assessed",), procedure.fee_assessed, COSTING)
     for i, special in enumerate(procedure.limit_if):
         yield Written(("limit_if", i, "when"), special.when, KNOWN)
     yield from _of_others(procedure)
@@ -58,6 +62,7 @@ def written(procedure: Procedure) -> Iterator[Written]:
         for key in ("family_if", "others_if"):
             yield Written(("delegation", key), getattr(procedure.delegation, key), ASKING)
     for i, finding in enumerate(procedure.findings):
+        yield Written(("findings", i, "when"), finding.when, KNOWN)
         for name, source in finding.with_.items():
             yield Written(("findings", i, "with", name), source, KNOWN)
     for field, asked in procedure.form.fields.items():
@@ -67,6 +72,8 @@ def written(procedure: Procedure) -> Iterator[Written]:
         yield Written(("results", i, "when"), result.when, ANSWERED)
         for name, source in result.data.items():
             yield Written(("results", i, "data", name), source, DECIDED)
+        for name, source in structs.asdict(result.holder).items() if result.holder else ():
+            yield Written(("results", i, "holder", name), source, DECIDED)
 
 
 def _of_others(procedure: Procedure) -> Iterator[Written]:
@@ -92,7 +99,7 @@ def expression_faults(procedure: Procedure, where: Where, file: str) -> Iterator
         except ExpressionError as error:
             yield where.fault(file, one.place, *_told(error))
             continue
-        for what, mend in (*_names(read, one, known), *_unsure(read, procedure.form.fields)):
+        for what, mend in (*_names(read, one, known), *_unsure(read, procedure)):
             yield where.fault(file, one.place, what, mend)
 
 
@@ -113,10 +120,15 @@ def _names(
             yield f"unknown name '{path}' in CEL", mend
 
 
-def _unsure(read: Expression, fields: Mapping[str, Field]) -> Iterator[tuple[str, str]]:
-    """Answers that are not always given must be asked for with has(): a missing key is an error."""
+def _unsure(read: Expression, procedure: Procedure) -> Iterator[tuple[str, str]]:
+    """Answers of people and registers that are not always there must be asked for with has(): a
+    missing key is an error."""
     guarded = set(_HAS.findall(read.source))
-    for name in sorted(p.removeprefix("answers.") for p in read.paths if p.startswith("answers.")):
-        field = fields.get(name)
-        if field and (field.when or not field.required) and name not in guarded:
-            yield f"'answers.{name}' may be missing", f"ask first: has(answers.{name}) && …"
+    for path in sorted((read.paths & _unsure_paths(procedure)) - guarded):
+        yield f"'{path}' may be missing", f"ask first: has({path}) && …"
+
+
+def _unsure_paths(procedure: Procedure) -> set[str]:
+    fields = procedure.form.fields.items()
+    given = {f"answers.{name}" for name, field in fields if field.when or not field.required}
+    return given | {f"findings.{f.id}" for f in procedure.findings if f.when != "true"}

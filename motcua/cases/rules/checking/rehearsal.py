@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from typing import Any
 
 from motcua.base.pack import Place
@@ -12,6 +13,7 @@ from motcua.cases.rules.expressions import ExpressionError, Facts
 ANSWERS_MAX = 100
 _TODAY = date(2026, 7, 1)
 _AGES = (10, 15, 17, 30, 61, 80)
+_WAYS = ("online", "counter", "post")
 
 Fault = tuple[Place, str, str]
 
@@ -87,11 +89,14 @@ def _value(rule: str, facts: Facts) -> Any:
 
 
 def _worlds(procedure: Procedure) -> Iterator[Facts]:
-    """The example with one answer changed at a time, asked by people of every age."""
+    """The example with one answer changed at a time, asked by people of every age; where the fee
+    hangs on how the case comes in, in every way."""
+    rules = [rule for line in procedure.fee for rule in (line.when, line.amount)]
+    ways = _WAYS if any("channel" in rule for rule in rules) else _WAYS[:1]
     for i, answers in enumerate(_answers(procedure)):
         if i >= ANSWERS_MAX:
             return
-        for age in _AGES:
+        for age, way in product(_AGES, ways):
             subject = {"number": "0", "name": "A", "birth_date": date(_TODAY.year - age, 1, 1)}
             yield Facts(
                 {
@@ -99,6 +104,7 @@ def _worlds(procedure: Procedure) -> Iterator[Facts]:
                     "person": {"level": 2, "is_organisation": False},
                     "subject": {**subject, "relation": "self"},
                     "today": _TODAY,
+                    "channel": way,
                 }
             )
 

@@ -79,7 +79,21 @@ class Index:
         found = {*self._gathered(parts, max(COMPARED_MAX, limit)), *named}
         scores = ((at in named, self._titles.compared(at, parts), -at) for at in found)
         best = heapq.nlargest(limit, (score for score in scores if score[0] or score[1]))
-        return [self._codes[-place] for _, _, place in best]
+        places = [-place for _, _, place in best] or self._around(parts)[:limit]
+        return [self._codes[at] for at in places]
+
+    def _around(self, parts: list[Part]) -> list[int]:
+        """Where no title answers: what belongs to a field or an agency that is called so."""
+        found: set[int] | None = None
+        for part in parts:
+            here = {at for meaning in part.meanings for at in self._holding(meaning.words)}
+            found = here if found is None else found & here
+        return sorted(found or (), key=lambda at: (-self._titles.all[at].favour, at))
+
+    def _holding(self, words: Iterable[str]) -> set[int]:
+        titles = self._titles
+        each = [{*titles.in_title.get(w, ()), *titles.in_around.get(w, ())} for w in words]
+        return set.intersection(*each) if each else set()
 
     def _by_code(self, question: str) -> set[int]:
         """Codes are copied with what follows them elsewhere, or typed without their point."""
