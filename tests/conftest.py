@@ -43,13 +43,13 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A fresh database of every room's tables.sql, as the administrator reaches it."""
     with Server(tmp_path_factory.mktemp("pg")) as server:
-        asyncio.run(_create(server.url(database="postgres"), server.url()))
+        asyncio.run(create(server.url(database="postgres"), "motcua", server.url()))
         yield server.url()
 
 
-async def _create(first_url: str, url: str) -> None:
+async def create(first_url: str, name: str, url: str) -> None:
     connection = await asyncpg.connect(first_url)
-    await connection.execute("CREATE DATABASE motcua")
+    await connection.execute(f"CREATE DATABASE {name}")
     await connection.close()
     connection = await asyncpg.connect(url)
     await connection.execute(_ROLES)

@@ -4,14 +4,17 @@
 """
 
 import os
+from collections.abc import AsyncIterator
 
 import pytest
 
 from motcua.agencies import WORKING, AccessFile
 from motcua.agencies.rules.access import Rules
 from motcua.base.pack import Pack
+from motcua.base.settings import Settings
 from motcua.db import City
 from tests.cases.build import PACKS
+from tests.conftest import create
 from tests.structure import access
 from tests.structure.access_world import Stage
 
@@ -24,6 +27,17 @@ OPEN = (
     "/desk/officers/", "/desk/enrolments/",
 )  # fmt: skip
 WRITES = "MOTCUA_ACCESS_TABLE"
+
+
+@pytest.fixture
+async def city(settings: Settings, database_url: str) -> AsyncIterator[City]:
+    """One in which no other test has lived: a draft or a restriction of its people would show."""
+    url = database_url.replace("/motcua?", "/access?")
+    await create(database_url, "access", url)
+    made = City(settings, Pack.read(settings.pack), url.replace("postgres@", "motcua_app@"))
+    await made.database.open()
+    yield made
+    await made.close()
 
 
 async def test_everybody_may_do_what_the_table_says_and_nothing_else(city: City) -> None:
