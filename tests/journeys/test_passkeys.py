@@ -192,7 +192,9 @@ def test_without_javascript_the_staff_account_and_the_list_of_sessions_still_wor
     staff(page, "handler", "/desk/sessions")
     other = enter(javascript=False)
     staff(other, "handler", "/desk/sessions")
-    expect(other.locator("main .rows > li")).to_have_count(2)
+    expect(
+        other.locator("main .rows > li").nth(1)
+    ).to_be_visible()  # others may have signed in, too
     press(other, "Kết thúc tất cả những nơi khác")
     expect(other.locator("main .rows > li")).to_have_count(1)
     page.goto("/desk/sessions")

@@ -194,7 +194,7 @@ def test_level_one_is_told_how_to_get_level_two_and_loses_nothing(
     sign_in(page, "cuong", f"/procedures/{PROCEDURE}/apply")
     expect(page.locator("h1")).to_contain_text("mức độ 2")
     examine(page)
-    page.click("main a.govuk-button")
+    page.click("main .govuk-button-group a.govuk-button")  # beside it: sign in again, at level 2
     fill_in(page, fee_class="elderly")
     go_on(page)
     expect(page).to_have_url(re.compile("/apply/check-answers$"))
