@@ -245,7 +245,9 @@ def provider(settings: Settings, *parts: str) -> Iterator[None]:
         for name, arguments in staging.processes(settings):
             if name not in ("eid", *parts):
                 continue
-            process = subprocess.Popen([sys.executable, "-m", *arguments])
+            process = subprocess.Popen(
+                [sys.executable, "-m", *arguments], env=os.environ | settings.environment()
+            )
             stack.callback(process.wait, 10)
             stack.callback(process.terminate)
             for _ in range(200):

@@ -75,6 +75,8 @@ async def choose(address: str, account: str) -> dict[str, str]:
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
         form = {name: html.unescape(value) for name, value in hidden.items()} | {"account": account}
         chosen = await browser.post(address.partition("?")[0], data=form)
+    if "location" not in chosen.headers:
+        raise SystemExit(f"the provider says {chosen.status_code}: {chosen.text[:500]}")
     return dict(parse_qsl(urlsplit(chosen.headers["location"]).query))
 
 
