@@ -9,23 +9,21 @@ import fcntl
 import hmac
 import os
 import secrets
-import tempfile
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from motcua.base import disk
 from motcua.base.errors import NotFound
 
 KEY_BYTES, NONCE_BYTES = 32, 12
 VERSION = b"\x01"
 """The first byte of everything sealed; no text begins with it."""
 DESTROYED = "destroyed"
-LOCK = ".lock"
 
 
 class Erased(NotFound):
@@ -58,19 +56,12 @@ def _about(place: str, row: str) -> bytes:
     return f"{place}\0{row}".encode()
 
 
-class Wrapping(Protocol):
-    """What a hardware module offers: it wraps and unwraps, and shows its own key to nobody."""
-
-    def wrap(self, key: bytes, name: str) -> str: ...
-
-    def unwrap(self, wrapped: str, name: str) -> bytes: ...
-
-
 FIRST = "0001"
 
 
 class FolderWrapping:
-    """The city's own key in a folder, a file for each generation; the newest wraps."""
+    """The city's own key in a folder, a file for each generation; the newest wraps. A hardware
+    module takes its place with `wrap` and `unwrap`, and shows its key to nobody."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -159,13 +150,8 @@ class KeyFolder:
     @contextmanager
     def locked(self, how: int = fcntl.LOCK_EX) -> Iterator[None]:
         """Nobody makes, wraps or destroys meanwhile."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        held = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(held, how)
+        with disk.locked(self.folder, how):
             yield
-        finally:
-            os.close(held)
 
     def _path(self, name: str) -> Path:
         # Ids begin with the time, so the last digits spread them.
@@ -209,36 +195,9 @@ def blind_index(key: bytes, place: str, value: str) -> bytes:
 
 
 def _write_once(path: Path, content: str) -> None:
-    """Whole or not at all, and never over what another process wrote first."""
-    part = _written_beside(path, content)
-    try:
-        os.link(part, path)
-    except FileExistsError:
-        pass
-    finally:
-        part.unlink()
-    _settle(path.parent)
+    disk.write_once(path, content.encode(), path.parent.parent)
 
 
 def _replace(path: Path, content: str) -> None:
-    os.rename(_written_beside(path, content), path)
-    _settle(path.parent)
-
-
-def _written_beside(path: Path, content: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Beside the folder of names, so that nobody takes a part for a key.
-    with tempfile.NamedTemporaryFile("w", dir=path.parent.parent, delete=False) as part:
-        part.write(content)
-        part.flush()
-        os.fsync(part.fileno())
-    return Path(part.name)
-
-
-def _settle(folder: Path) -> None:
-    """The name is on the disk, too."""
-    known = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(known)
-    finally:
-        os.close(known)
+    # Written beside the folder of names, so that nobody takes a part for a key.
+    disk.replace(path, content.encode(), path.parent.parent)

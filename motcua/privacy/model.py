@@ -126,12 +126,6 @@ class Owed(Struct, frozen=True):
     kept: int
 
 
-class Gone(Struct, frozen=True):
-    """Whose bytes may go: no row names the digest any more."""
-
-    sha256: bytes
-
-
 class Restriction(Struct, frozen=True):
     since: datetime
     agency_code: str

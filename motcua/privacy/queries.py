@@ -5,7 +5,7 @@ from uuid import UUID
 
 from motcua.base.ids import CaseId, PersonId
 from motcua.db import Read, Write, statement
-from motcua.privacy.model import Erasure, Export, Owed, Restriction, Row, StoredFile
+from motcua.privacy.model import Export, Owed, Restriction, Row, StoredFile
 
 
 @statement
@@ -56,10 +56,6 @@ async def must_stay(db: Read, person: PersonId, rights: list[str]) -> Owed: ...
 async def record_erasure(
     db: Write, case_id: CaseId, person_id: PersonId, at: datetime, is_whole: bool, kept: int
 ) -> None: ...
-
-
-@statement
-async def erasure_of_case(db: Read, case_id: CaseId) -> Erasure | None: ...
 
 
 @statement

@@ -182,9 +182,6 @@ INSERT INTO privacy.erasures (case_id, person_id, at, is_whole, kept)
 VALUES (:case_id, :person_id, :at, :is_whole, :kept)
 ON CONFLICT DO NOTHING;
 
--- name: erasure_of_case
-SELECT is_whole, kept FROM privacy.erasures WHERE case_id = :case_id;
-
 -- name: erased_people
 SELECT DISTINCT person_id FROM privacy.erasures WHERE is_whole;
 

@@ -7,17 +7,14 @@ A city with an object store writes a second class with `put`, `get` and `sweep`.
 import fcntl
 import hashlib
 import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from motcua.base import clock, keys
+from motcua.base import clock, disk, keys
 from motcua.base.keys import KeyFolder
 from motcua.db import City
 
 PLACE = "file"
-LOCK = ".lock"
 
 
 class FolderStore:
@@ -34,7 +31,7 @@ class FolderStore:
         """The digest under which the content now lies, safe against a power cut. Blocks."""
         digest = hashlib.sha256(content)
         path = self._path(digest.digest())
-        with self._locked(fcntl.LOCK_SH):
+        with disk.locked(self.folder, fcntl.LOCK_SH):
             if path.exists():
                 os.utime(path)  # somebody is about to name it again
                 return digest.digest()
@@ -65,7 +62,7 @@ class FolderStore:
         return count
 
     def _forget(self, path: Path, seconds: float) -> bool:
-        with self._locked(fcntl.LOCK_EX):
+        with disk.locked(self.folder, fcntl.LOCK_EX):
             if clock.now().timestamp() - path.stat().st_mtime < seconds:
                 return False
             path.unlink()
@@ -76,32 +73,12 @@ class FolderStore:
         with path.open("rb") as file:
             if keys.is_sealed(file.read(1)):
                 return
-        with self._locked(fcntl.LOCK_EX):
+        with disk.locked(self.folder, fcntl.LOCK_EX):
             self._write(path, self.get(digest))
 
     def _write(self, path: Path, content: bytes) -> None:
         sealed = keys.seal(self._keys.key(path.name), PLACE, path.name, content)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
-            part.write(sealed)
-            part.flush()
-            os.fsync(part.fileno())
-        os.rename(part.name, path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-    @contextmanager
-    def _locked(self, how: int) -> Iterator[None]:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        held = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(held, how)
-            yield
-        finally:
-            os.close(held)
+        disk.replace(path, sealed, path.parent)
 
     def _path(self, sha256: bytes) -> Path:
         name = sha256.hex()

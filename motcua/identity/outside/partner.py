@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -50,7 +51,7 @@ class Reply(msgspec.Struct, frozen=True):
     head: Mapping[str, str]
 
 
-class Partner:
+class Partner(ABC):
     """One provider. A wire says how it is asked; what comes back is the same from each.
 
     `told` is to be believed: who signed in and how, as good as signed. Whatever a wire cannot
@@ -74,13 +75,13 @@ class Partner:
         self._http: calling.Client | None = None
         self._trusted = settings.keys / f"identity-{realm}.ca.pem"
 
+    @abstractmethod
     async def address(self, attempt: Attempt, challenge: str, acr_values: str) -> str:
         """Where the browser goes to sign in."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def told(self, attempt: Attempt, answer: Mapping[str, str]) -> dict[str, Any]:
         """What the provider says about whoever came back; Invalid for a code without worth."""
-        raise NotImplementedError
 
     async def verify(self, token: str) -> Verified:
         """An access token of its for the city's API: the signature; anything else is refused."""
