@@ -46,12 +46,13 @@ class Lines:
         return connection
 
     def give_back(self, connection: Any) -> None:
-        """A connection whose transaction did not end is not lent again."""
-        if self._is_closed or connection.is_in_transaction():
-            connection.terminate()
-        if not connection.is_closed():
-            self._idle.append(connection)
+        """A connection whose transaction did not end is not lent again, nor one that broke."""
         self._lent.discard(connection)
+        if not connection.is_closed():  # a broken one can be asked nothing else
+            if self._is_closed or connection.is_in_transaction():
+                connection.terminate()
+            else:
+                self._idle.append(connection)
         self._wake()
 
     async def close(self) -> None:
