@@ -229,11 +229,14 @@ def _become(libc: ctypes.CDLL, servant: pwd.struct_passwd) -> None:
     """Stop being root, but keep the right to walk through folders that only root may enter.
 
     The checkout may lie under such a folder (/root, a temporary one of CI). Ambient capabilities
-    pass exec; see capabilities(7).
+    pass exec; see capabilities(7). `access(2)`, by which the tools look for each other, leaves them
+    out of account unless changing the user leaves them alone.
     """
     dac_override, dac_read_search = 1, 2
-    keep_capabilities, ambient, ambient_raise = 8, 47, 2
+    keep_capabilities, secure_bits, ambient, ambient_raise = 8, 28, 47, 2
+    no_setuid_fixup = 1 << 2
     libc.prctl(keep_capabilities, 1, 0, 0, 0)
+    libc.prctl(secure_bits, no_setuid_fixup, 0, 0, 0)
     os.setgroups([])
     os.setgid(servant.pw_gid)
     os.setuid(servant.pw_uid)
