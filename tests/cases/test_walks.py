@@ -6,8 +6,10 @@ from tests.cases import walking
 from tests.cases.walking import REASON, Hall, Walk
 from tests.cases.ways import WAYS
 from tests.cases.ways_civil import CIVIL_WAYS
+from tests.cases.ways_family import FAMILY_WAYS, OTHER_ENDS
+from tests.cases.ways_land import LAND_ENDS, LAND_WAYS
 
-WALKS = [*CIVIL_WAYS, *WAYS]
+WALKS = [*CIVIL_WAYS, *WAYS, *FAMILY_WAYS, *OTHER_ENDS, *LAND_WAYS, *LAND_ENDS]
 
 
 @pytest.mark.parametrize("walk", WALKS, ids=lambda w: w.code)

@@ -15,13 +15,16 @@ from motcua.cases.rules.forms import Checker
 from motcua.cases.rules.promise import limit_of
 from motcua.documents.outside.typesetting import typeset
 from tests import cast
-from tests.cases import papers, walking
+from tests.cases import conditions_family, conditions_land, papers, walking
 from tests.cases.machine import problem
 from tests.cases.walking import Hall, Walk
 from tests.cases.ways import CAU_GIAY, WAYS
+from tests.cases.ways_family import FAMILY_WAYS
+from tests.cases.ways_land import LAND_WAYS
 from tests.documents import build as documents
 
 Answers = dict[str, Any]
+EVERY_WAY = [*WAYS, *FAMILY_WAYS, *LAND_WAYS]
 
 JOINED = {
     "household": "join", "head_name": "Trần Văn Mẫu", "head_number": "999060000018",
@@ -34,6 +37,8 @@ LINE: Answers = {
 
 # Procedure, answers that call for a field, the field, its answer; the example does not call for it.
 FIELDS: list[tuple[str, Answers, str, Any]] = [
+    *conditions_family.FIELDS,
+    *conditions_land.FIELDS,
     ("1.004222", {"home": "rented"}, "floor_area", 40),
     ("1.004222", JOINED, "head_number", "999060000018"),
     ("1.004222", {"home": "care", "household": None}, "cared_by", "household"),
@@ -58,6 +63,8 @@ FIELDS: list[tuple[str, Answers, str, Any]] = [
 
 # Procedure, the answers that call for a paper, the paper.
 PAPERS: list[tuple[str, Answers, str]] = [
+    *conditions_family.PAPERS,
+    *conditions_land.PAPERS,
     ("1.004222", {"is_exempt": True}, "exemption_proof"),
     ("1.004222", {"lives_abroad": True}, "nationality_proof"),
     ("1.004222", {**JOINED, "home": "family"}, "kinship_proof"),
@@ -103,7 +110,7 @@ PAPERS: list[tuple[str, Answers, str]] = [
 
 
 def way(code: str, **answers: Any) -> Walk:
-    found = next(walk for walk in WAYS if walk.code == code)
+    found = next(walk for walk in EVERY_WAY if walk.code == code)
     return structs.replace(found, answers={**found.answers, **answers})
 
 
@@ -151,12 +158,12 @@ def test_a_paper_is_needed_only_by_those_whom_it_concerns(
     assert paper not in needed(code)
 
 
-@pytest.mark.parametrize("walk", WAYS, ids=lambda w: w.code)
+@pytest.mark.parametrize("walk", EVERY_WAY, ids=lambda w: w.code)
 def test_a_way_hands_in_what_is_needed_and_no_more(walk: Walk) -> None:
     assert set(walk.documents) == needed(walk.code, **walk.answers)
 
 
-@pytest.mark.parametrize("walk", [w for w in WAYS if w.documents], ids=lambda w: w.code)
+@pytest.mark.parametrize("walk", [w for w in EVERY_WAY if w.documents], ids=lambda w: w.code)
 async def test_without_its_papers_nothing_is_filed(hall: Hall, walk: Walk) -> None:
     without = await walking.post(hall, structs.replace(walk, documents=()))
     assert faults(without) == {("/documents", "case.document_missing")}
@@ -164,6 +171,7 @@ async def test_without_its_papers_nothing_is_filed(hall: Hall, walk: Walk) -> No
 
 # Procedure, answers that cannot stand together, the field that is told.
 CONTRADICTIONS: list[tuple[str, Answers, str]] = [
+    *conditions_land.CONTRADICTIONS,
     ("1.001612", {"lines": [{"code": "5610", "name": "Quán ăn", "is_main": False}]}, "lines"),
     ("1.001612", {"filed_by": "person"}, "filed_by"),
     ("2.001583", {"company_name": "Công ty Cổ phần Mẫu"}, "company_name"),
@@ -207,6 +215,7 @@ async def test_nobody_registers_a_household_for_whose_head_they_give_their_own_n
 @pytest.mark.parametrize(
     ("code", "answers", "limit"),
     [
+        *conditions_land.LIMITS,
         ("1.013274", {}, "5wd"),
         ("1.013274", {"purpose": "funeral"}, "1d"),
         ("1.013225", {}, "15d"),
@@ -245,6 +254,7 @@ async def accepted(hall: Hall, walk: Walk) -> Case:
 @pytest.mark.parametrize(
     ("code", "answers", "asked"),
     [
+        *conditions_land.OPINIONS,
         ("1.013225", {}, []),
         ("1.013225", {"by_road": True}, ["road"]),
         ("1.013225", {"building": "block", "needs_fire_appraisal": True}, ["fire"]),
@@ -261,6 +271,30 @@ def test_an_opinion_is_asked_only_where_it_matters(
     facts = Facts({"answers": procedure.form.example | answers, "subject": {}})
     found = [o.id for o in procedure.opinions if expressions.read(o.when).holds(facts)]
     assert found == asked
+
+
+@pytest.mark.parametrize(
+    ("code", "answers", "asked"), conditions_land.FINDINGS, ids=lambda x: str(x)[:24]
+)
+def test_a_register_is_asked_only_where_it_matters(
+    code: str, answers: Answers, asked: list[str]
+) -> None:
+    procedure = papers.procedures()[code]
+    facts = Facts({"answers": procedure.form.example | answers, "subject": {}})
+    found = [f.id for f in procedure.findings if expressions.read(f.when).holds(facts)]
+    assert found == asked
+
+
+@pytest.mark.parametrize(
+    ("code", "urgent"),
+    [("1.002693", {"reason": "danger"}), ("1.013061", {"work": "emergency"})],
+    ids=lambda x: str(x)[:24],
+)
+def test_danger_goes_first(code: str, urgent: Answers) -> None:
+    procedure = papers.procedures()[code]
+    green, example = expressions.read(procedure.green_if), procedure.form.example
+    assert green.holds(Facts({"answers": example | urgent}))
+    assert not green.holds(Facts({"answers": example}))
 
 
 def test_a_funeral_goes_first() -> None:
@@ -281,6 +315,7 @@ async def test_residence_is_filed_with_the_police_of_the_commune_and_not_with_th
 # What the papers say beyond the examples
 
 SAID: list[tuple[str, Answers, tuple[str, ...]]] = [
+    *conditions_land.SAID,
     (
         "1.004222",
         {

@@ -48,6 +48,8 @@ FOLLOW = {"cases.settle", "cases.join_when_accepted", "cases.join_when_signed", 
 REASON = "Hồ sơ mẫu không đủ điều kiện theo quy định."
 STATED_FEE = 5_000
 ACTS_MAX = 30
+KEPT: set[str] = set()
+"""Databases in which the definitions in force are written down."""
 
 
 class Walk(Struct, frozen=True, kw_only=True):
@@ -128,7 +130,9 @@ def serving(
 
 @asynccontextmanager
 async def opened(city: City, address: str) -> AsyncIterator[Hall]:
-    await keep_procedures(city)
+    if city.database.url not in KEPT:
+        await keep_procedures(city)
+        KEPT.add(city.database.url)
     async with AsyncExitStack() as clients:
         yield Hall(city, address, clients)
 
@@ -250,8 +254,9 @@ async def answer_registers(hall: Hall, case: Case) -> None:
     async with hall.city.database.read(SYSTEM) as db:
         kept = {one.finding for one in await queries.findings_of_case(db, case.id)}
     officer = machine.KNOWN[await token(hall, case.at_agency, "handler")]
+    facts = Facts({"subject": case.subject, "answers": case.answers})
     for finding in (await known(hall, case)).findings:
-        if finding.id not in kept:
+        if finding.id not in kept and expressions.read(finding.when).holds(facts):
             found = told(hall.city, case, finding)
             await build.answer(hall.city, case, officer, finding.id, found)
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from functools import cache
 from typing import Any
 
 import holidays
@@ -115,6 +116,7 @@ def test_the_police_keep_the_criminal_records() -> None:
 # The criminal-record certificate.
 
 
+@cache
 def certificate() -> Procedure:
     return Pack.read(PACKS / "hanoi").folder("procedures", Procedure)["3.000333"]
 
