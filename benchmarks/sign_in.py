@@ -2,11 +2,14 @@
 
 The providers are processes of their own, so their work is not counted; nor is the database's. The
 limit of a sign-in is the cryptography that it cannot do without, and of a token the digest by which
-it is looked up, both reached in the same run.
+it is looked up, both reached in the same run. `proof_us` is what the check of a proof of possession
+computes; `bound_token_us` is all of it, with the entry in the database by which a proof serves
+once.
 """
 
 import argparse
 import asyncio
+import gc
 import hashlib
 import html
 import os
@@ -68,24 +71,23 @@ def pack(folder: Path, wire: str) -> Path:
     return place
 
 
-async def choose(address: str, account: str) -> dict[str, str]:
+async def choose(browser: httpx.AsyncClient, address: str, account: str) -> dict[str, str]:
     """What the browser and its person do; not counted."""
-    async with httpx.AsyncClient() as browser:
-        page = await browser.get(address)
-        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
-        form = {name: html.unescape(value) for name, value in hidden.items()} | {"account": account}
-        chosen = await browser.post(address.partition("?")[0], data=form)
+    page = await browser.get(address)
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+    form = {name: html.unescape(value) for name, value in hidden.items()} | {"account": account}
+    chosen = await browser.post(address.partition("?")[0], data=form)
     if "location" not in chosen.headers:
         raise SystemExit(f"the provider says {chosen.status_code}: {chosen.text[:500]}")
     return dict(parse_qsl(urlsplit(chosen.headers["location"]).query))
 
 
-async def sign_in(city: City, account: str) -> tuple[float, float]:
+async def sign_in(city: City, browser: httpx.AsyncClient, account: str) -> tuple[float, float]:
     """CPU and wall time of our two steps, in milliseconds."""
     cpu, wall = time.process_time(), time.perf_counter()
     begun = await actions.begin(city, "residents", "/me")
     spent = [(time.process_time() - cpu) * 1000, (time.perf_counter() - wall) * 1000]
-    answer = await choose(begun.address, account)
+    answer = await choose(browser, begun.address, account)
     cpu, wall = time.process_time(), time.perf_counter()
     attempt = actions.read_attempt(city, "residents", begun.cookie, answer["state"])
     await actions.finish(city, attempt, answer)
@@ -97,12 +99,15 @@ async def sign_in(city: City, account: str) -> tuple[float, float]:
 
 async def sign_ins(city: City) -> dict[str, Any]:
     """The best of some rounds: others on the machine can only slow a round down."""
-    for n in range(WARM):
-        await sign_in(city, ACCOUNTS[n])
-    rounds = [
-        [await sign_in(city, ACCOUNTS[n % len(ACCOUNTS)]) for n in range(SIGN_INS)]
-        for _ in range(ROUNDS)
-    ]
+    async with httpx.AsyncClient() as browser:
+        for n in range(WARM):
+            await sign_in(city, browser, ACCOUNTS[n])
+        gc.collect()
+        gc.freeze()  # as the entrance of the web does
+        rounds = [
+            [await sign_in(city, browser, ACCOUNTS[n % len(ACCOUNTS)]) for n in range(SIGN_INS)]
+            for _ in range(ROUNDS)
+        ]
     taken = min(rounds, key=lambda one: statistics.median(cpu for cpu, _ in one))
     cpu, wall = zip(*taken, strict=True)
     return {
@@ -141,14 +146,16 @@ async def checks(city: City) -> dict[str, float]:
             await identity.bearer(city, token)
         best = min(best, (time.process_time() - started) / CHECKS * 1e6)
     key = dpop_key(city.settings)
-    city[Tokens].keep(token, Known(viewer, clock.now().timestamp() + 600, proofs.thumbprint(key)))
+    bound_to = proofs.thumbprint(key)
+    city[Tokens].keep(token, Known(viewer, clock.now().timestamp() + 600, bound_to))
     given = [proofs.proof(key, "GET", "http://x/y", token) for _ in range(200)]
+    proof = microseconds(lambda: proofs.check(given[0], "GET", "http://x/y", token, bound_to))
     started = time.process_time()
     for one in given:
         await identity.bearer(city, token, Proof(one, "GET", "http://x/y"))
     bound = (time.process_time() - started) / len(given) * 1e6
     limit = microseconds(lambda: hashlib.sha256(token.encode()).digest(), CHECKS)
-    return {"token": best, "bound_token": bound, "token_limit": limit}
+    return {"token": best, "proof": proof, "bound_token": bound, "token_limit": limit}
 
 
 async def of(settings: Settings) -> tuple[dict[str, Any], dict[str, float]]:
@@ -191,7 +198,8 @@ def main() -> int:
     found["ratio"] = round(found["oidc"]["cpu_ms"] / limit_ms, 1)
     found["token_ratio"] = round(found["token_us"] / found["token_limit_us"], 1)
     slowest = max(found[wire]["cpu_ms"] for wire in ("oidc", "envelope"))
-    found["is_met"] = slowest <= SIGN_IN_MS_MAX and found["token_us"] <= TOKEN_US_MAX
+    checks_us = max(found["token_us"], found["proof_us"])
+    found["is_met"] = slowest <= SIGN_IN_MS_MAX and checks_us <= TOKEN_US_MAX
     tell(found, asked.json)
     return 0 if found["is_met"] else 1
 

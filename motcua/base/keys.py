@@ -126,6 +126,10 @@ class KeyFolder:
         with self.locked():
             self._path(name).unlink(missing_ok=True)
 
+    def has(self, name: str) -> bool:
+        """Whether a key of this name was ever made."""
+        return self._path(name).is_file()
+
     def is_destroyed(self, name: str) -> bool:
         path = self._path(name)
         return path.is_file() and path.read_text() == DESTROYED

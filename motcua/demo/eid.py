@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from base64 import urlsafe_b64encode
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -60,6 +60,8 @@ class Grant(msgspec.Struct):
     acr: str | None
     until: datetime
     token_id: str | None = None
+    bound_to: str | None = None
+    """The thumbprint of the key without which the code is worth nothing (RFC 9449, 10)."""
 
 
 class Realm:
@@ -67,6 +69,8 @@ class Realm:
 
     more: Sequence[SamplePerson] = ()
     """Accounts that only this provider knows."""
+    sent: Sequence[str] = SENT
+    """What the browser brings, and its page repeats."""
 
     def __init__(self, settings: Settings, name: str) -> None:
         self.settings = settings
@@ -120,17 +124,27 @@ class Realm:
             "accountLevel": min(level or 2, person.level or 0),
         }
 
+    def question(self, brought: Mapping[str, str], is_answered: bool) -> dict[str, str]:
+        """What the city asks, by what the browser brings. `is_answered`: for the last time."""
+        return {name: brought.get(name, "") for name in SENT}
+
     def returned(self, answer: dict[str, str]) -> dict[str, str]:
         """What the browser takes back: an answer names who gives it (RFC 9207)."""
         return {**answer, "iss": self.issuer}
 
     def access_token(
-        self, account: str, token_id: str, level: int | None = None, acr: str | None = None
+        self,
+        account: str,
+        token_id: str,
+        level: int | None = None,
+        acr: str | None = None,
+        bound_to: str | None = None,
     ) -> str:
         claims = self.claims(account, level)
         given = self._proof(account, claims, TOKEN_SECONDS, acr)
         own = {"aud": CLIENT, "client_id": CLIENT, "jti": token_id, **claims}
-        return self._sign(given | own, "at+jwt")
+        bound = {"cnf": {"jkt": bound_to}} if bound_to else {}
+        return self._sign(given | own | bound, "at+jwt")
 
     def id_token(self, account: str, nonce: str | None, acr: str | None = None) -> str:
         given = self._proof(account, self.claims(account), ID_TOKEN_SECONDS, acr)
@@ -195,7 +209,10 @@ def _key(settings: Settings, realm: str) -> ECKey:
 
 @get("/.well-known/openid-configuration")
 async def discovery(state: State) -> dict[str, Any]:
-    issuer = state.realm.issuer
+    return described(state.realm.issuer)
+
+
+def described(issuer: str) -> dict[str, Any]:
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}/authorize",
@@ -222,11 +239,12 @@ async def jwks(state: State) -> dict[str, Any]:
 
 @get("/authorize")
 async def ask(request: Request[Any, Any, Any], state: State) -> Response[Any]:
-    given = {name: request.query_params.get(name, "") for name in SENT}
-    refused = _refused(state.realm, given)
+    brought, realm = request.query_params, state.realm
+    refused = _refused(realm, realm.question(brought, is_answered=False))
     if refused:
         return refused
-    page = state.page.render(realm=state.realm.name, accounts=state.realm.accounts(), given=given)
+    given = {name: brought.get(name, "") for name in realm.sent}
+    page = state.page.render(realm=realm.name, accounts=realm.accounts(), given=given)
     return _page(page, 200)
 
 
@@ -236,7 +254,7 @@ async def choose(
     state: State,
 ) -> Response[Any]:
     realm: Realm = state.realm
-    given = {name: data.get(name, "") for name in SENT}
+    given = realm.question(data, is_answered=True)
     refused = _refused(realm, given)
     if refused:
         return refused
@@ -251,6 +269,7 @@ async def choose(
         nonce=given["nonce"] or None,
         acr=realm.shown(account, given["acr_values"]),
         until=clock.now() + timedelta(seconds=CODE_SECONDS),
+        bound_to=given.get("dpop_jkt"),
     )
     while len(realm.grants) > CODES_MAX:
         realm.grants.popitem(last=False)
@@ -259,14 +278,24 @@ async def choose(
 
 def _refused(realm: Realm, given: dict[str, str]) -> Response[Any] | None:
     """An unknown client or address is told here; other faults go back to the client (RFC 6749)."""
-    if given["client_id"] != CLIENT or given["redirect_uri"] != realm.callback:
+    if not is_from_the_city(realm, given):
         return _page("DEMONSTRATION: unknown client or redirect_uri.", 400)
+    fault = fault_of(given)
+    return _back(realm, given, error=fault) if fault else None
+
+
+def is_from_the_city(realm: Realm, given: dict[str, str]) -> bool:
+    return given["client_id"] == CLIENT and given["redirect_uri"] == realm.callback
+
+
+def fault_of(given: dict[str, str]) -> str | None:
+    """What is wrong with a question of the city, in the standard's words."""
     if given["response_type"] != "code":
-        return _back(realm, given, error="unsupported_response_type")
+        return "unsupported_response_type"
     if "openid" not in given["scope"].split():
-        return _back(realm, given, error="invalid_scope")
+        return "invalid_scope"
     if given["code_challenge_method"] != "S256" or not 43 <= len(given["code_challenge"]) <= 128:
-        return _back(realm, given, error="invalid_request")
+        return "invalid_request"
     return None
 
 
@@ -292,15 +321,18 @@ async def token(
     data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
     state: State,
 ) -> Response[dict[str, Any]]:
-    realm: Realm = state.realm
-    grant = granted(realm, data)
-    if isinstance(grant, Response):
-        return grant
+    grant = granted(state.realm, data)
+    return grant if isinstance(grant, Response) else tokens(state.realm, grant)
+
+
+def tokens(realm: Realm, grant: Grant) -> Response[dict[str, Any]]:
     assert grant.token_id
     answer = {
-        "access_token": realm.access_token(grant.account, grant.token_id, acr=grant.acr),
+        "access_token": realm.access_token(
+            grant.account, grant.token_id, acr=grant.acr, bound_to=grant.bound_to
+        ),
         "id_token": realm.id_token(grant.account, grant.nonce, grant.acr),
-        "token_type": "Bearer",
+        "token_type": "DPoP" if grant.bound_to else "Bearer",
         "expires_in": TOKEN_SECONDS,
     }
     return Response(answer, headers={"Cache-Control": "no-store"})
@@ -308,9 +340,7 @@ async def token(
 
 def granted(realm: Realm, data: dict[str, str]) -> Grant | Response[dict[str, Any]]:
     """What the code stands for, now used; or the refusal (RFC 6749, 5.2)."""
-    try:
-        _authenticate(realm, data)
-    except (JoseError, ValueError, KeyError, FileNotFoundError):
+    if not is_client(realm, data):
         return Response({"error": "invalid_client"}, status_code=401)
     try:
         grant = _redeem(realm, data)
@@ -318,6 +348,14 @@ def granted(realm: Realm, data: dict[str, str]) -> Grant | Response[dict[str, An
         return Response({"error": "invalid_grant"}, status_code=400)
     grant.token_id = secrets.token_urlsafe(16)
     return grant
+
+
+def is_client(realm: Realm, data: dict[str, str]) -> bool:
+    try:
+        _authenticate(realm, data)
+    except (JoseError, ValueError, KeyError, FileNotFoundError):
+        return False
+    return True
 
 
 def _authenticate(realm: Realm, data: dict[str, str]) -> None:
@@ -364,16 +402,25 @@ def _s256(verifier: str) -> str:
 
 @get("/userinfo")
 async def userinfo(request: Request[Any, Any, Any], state: State) -> Response[dict[str, Any]]:
-    realm: Realm = state.realm
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return told(known(state.realm, given))
+
+
+def known(realm: Realm, given: str) -> dict[str, Any]:
+    """What a token of ours says; nothing, where it is over or was never given."""
     try:
         claims = jwt.decode(given, realm.key, algorithms=["ES256"]).claims
         jwt.JWTClaimsRegistry(now=int(clock.now().timestamp())).validate(claims)
     except (JoseError, ValueError):
-        claims = {}
-    if claims.get("jti") is None or claims["jti"] in realm.revoked:
+        return {}
+    return claims if claims.get("jti") not in {None, *realm.revoked} else {}
+
+
+def told(claims: dict[str, Any]) -> Response[dict[str, Any]]:
+    """What user-info says to whoever shows such a token."""
+    if not claims:
         return Response({"error": "invalid_token"}, status_code=401)
-    private = {"iss", "aud", "client_id", "jti", "iat", "exp"}
+    private = {"iss", "aud", "client_id", "jti", "iat", "exp", "cnf"}
     return Response({name: value for name, value in claims.items() if name not in private})
 
 
@@ -394,11 +441,15 @@ def app(realm: Realm, handlers: Sequence[HTTPRouteHandler] = OPEN_ID) -> Litesta
 
 def _app_of(settings: Settings, realm: str) -> Litestar:
     """In the shape that the pack says its provider has."""
-    described: Provider = getattr(Pack(settings.pack).file("identity", IdentityPack), realm)
-    if described.wire == "envelope":
+    provider: Provider = getattr(Pack(settings.pack).file("identity", IdentityPack), realm)
+    if provider.wire == "envelope":
         from motcua.demo import envelope  # which is made of this module
 
         return envelope.app(settings, realm)
+    if provider.wire == "fapi2":
+        from motcua.demo import fapi2
+
+        return fapi2.app(settings, realm)
     return app(Realm(settings, realm))
 
 

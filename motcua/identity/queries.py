@@ -33,6 +33,18 @@ async def meet(
 
 
 @statement
+async def meet_again(
+    db: Write,
+    issuer: str,
+    subject: str,
+    number_hash: bytes,
+    name: str,
+    level: int | None,
+    at: datetime,
+) -> UUID | None: ...
+
+
+@statement
 async def keep_particulars(
     db: Write, id: UUID, number: bytes | None, number_hash: bytes | None, birth_date: bytes | None,
     email: bytes | None, phone: bytes | None,
@@ -118,6 +130,7 @@ async def open_session(
     passkey_id: UUID | None,
     device: str | None,
     provider_sid: str | None,
+    keep: int,
 ) -> None: ...
 
 
@@ -136,15 +149,15 @@ async def spend(db: Write, digest: bytes, until: datetime, at: datetime) -> bool
 
 
 @statement
+async def spend_shortly(db: Write, digest: bytes, until: datetime, at: datetime) -> bool: ...
+
+
+@statement
 async def touch_session(db: Write, id: UUID, at: datetime) -> None: ...
 
 
 @statement
 async def close_session(db: Write, id: UUID) -> None: ...
-
-
-@statement
-async def close_stale_sessions(db: Write, person_id: UUID, at: datetime, keep: int) -> None: ...
 
 
 @statement

@@ -7,6 +7,13 @@ ON CONFLICT (issuer, subject) DO UPDATE SET
     seen_at = excluded.seen_at
 RETURNING id;
 
+-- name: meet_again
+-- Somebody whose account and number the platform has put together before.
+UPDATE identity.people AS p SET
+    name = :name, level = coalesce(:level, p.level), seen_at = :at
+WHERE p.issuer = :issuer AND p.subject = :subject AND p.number_hash = :number_hash
+RETURNING p.id;
+
 -- name: keep_particulars
 -- Sealed for the row of this id. What a provider does not say this time, it has not taken back.
 UPDATE identity.people AS p SET
@@ -84,6 +91,13 @@ WHERE o.id = r.organisation_id AND o.issuer = :issuer AND o.subject = :organisat
   AND r.until > :at;
 
 -- name: open_session
+-- What is over goes; so do the ones used longest ago, where there are more than anybody needs.
+WITH stale AS (
+    DELETE FROM identity.sessions
+    WHERE person_id = :person_id AND (until <= :at OR seen_at + idle <= :at OR id IN (
+        SELECT id FROM identity.sessions WHERE person_id = :person_id
+        ORDER BY seen_at DESC OFFSET :keep))
+)
 INSERT INTO identity.sessions (
     id, token_hash, realm, person_id, behalf_id, level, authentication, made_at, seen_at, until, idle,
     raised_level, raised_authentication, raised_until, passkey_id, device, provider_sid
@@ -99,26 +113,35 @@ FROM identity.session_of(:token_hash, :realm, :at);
 SELECT level, authentication FROM identity.sessions WHERE id = :id;
 
 -- name: spend
--- True the first time. What has ended by itself goes on the way.
-WITH gone AS (DELETE FROM identity.spent WHERE until < :at), taken AS (
+-- True the first time. What has ended by itself goes on the way, by one at a time: nobody waits for it.
+WITH gone AS (
+    DELETE FROM identity.spent
+    WHERE (SELECT pg_try_advisory_xact_lock(hashtextextended('identity.spent', 0))) AND until < :at
+), taken AS (
     INSERT INTO identity.spent (digest, until) VALUES (:digest, :until)
     ON CONFLICT DO NOTHING
     RETURNING digest
 )
 SELECT EXISTS (SELECT FROM taken);
 
+-- name: spend_shortly
+-- The same, for what is good for a minute. It does not wait for the disk: a database that falls forgets
+-- those of its last half second.
+WITH gone AS (
+    DELETE FROM identity.spent
+    WHERE (SELECT pg_try_advisory_xact_lock(hashtextextended('identity.spent', 0))) AND until < :at
+), taken AS (
+    INSERT INTO identity.spent (digest, until) VALUES (:digest, :until)
+    ON CONFLICT DO NOTHING
+    RETURNING digest
+)
+SELECT EXISTS (SELECT FROM taken) AND set_config('synchronous_commit', 'off', true) = 'off';
+
 -- name: touch_session
 UPDATE identity.sessions SET seen_at = greatest(seen_at, :at) WHERE id = :id;
 
 -- name: close_session
 DELETE FROM identity.sessions WHERE id = :id;
-
--- name: close_stale_sessions
--- And the ones used longest ago, where there are more than anybody needs.
-DELETE FROM identity.sessions
-WHERE person_id = :person_id AND (until <= :at OR seen_at + idle <= :at OR id IN (
-    SELECT id FROM identity.sessions WHERE person_id = :person_id
-    ORDER BY seen_at DESC OFFSET :keep));
 
 -- name: sessions_of
 SELECT id, device, made_at, seen_at, passkey_id IS NOT NULL AS by_passkey

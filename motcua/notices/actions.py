@@ -23,6 +23,9 @@ from motcua.web.language import Language, words
 
 MESSAGES_MAX = 100
 ADDRESS = "notices.deliveries.to_address"
+OPERATOR = Text(
+    vi="Người vận hành hệ thống, tại máy chủ", en="Who runs the platform, at its console"
+)
 
 
 async def send(
@@ -59,8 +62,12 @@ async def deliver(city: City, message_id: UUID) -> None:
         if message is None:
             raise NotFound("notice.not_found")
         reader = await queries.reader_of_message(db, message_id)
-        is_wanted = await identity.agrees(db, message.person, identity.EMAIL)
-        email = (await identity.person(db, message.person)).email if is_wanted else None
+        person = await identity.person(db, message.person)
+        # An officer's address is the agency's: to write there about work asks for no consent.
+        is_wanted = person.kind == "officer" or await identity.agrees(
+            db, message.person, identity.EMAIL
+        )
+        email = person.email if is_wanted else None
     if reader.is_done:
         return
     outcome: Outcome = "kept"
@@ -78,6 +85,19 @@ async def deliver(city: City, message_id: UUID) -> None:
 async def messages_of_me(db: Read) -> list[Message]:
     """The reader's messages, or those of the organisation they act for; newest first."""
     return await queries.messages_of_person(db, db.behalf or db.person, MESSAGES_MAX)
+
+
+async def tell_of_keys(city: City, officer: PersonId, what: str, by: PersonId, cause: UUID) -> None:
+    """`what`: as in `identity.passkey_added`. Whoever took over an account cannot keep this from
+    its officer."""
+    async with city.database.write(SYSTEM) as db:
+        facts: dict[str, Fact] = {
+            "officer": OPERATOR if by == SYSTEM else (await identity.names(db, [by]))[by],
+            "at": clock.now(),
+            "address": f"{city.settings.desk_origin}/desk/passkeys",
+        }
+        about = About("account", officer)
+        await send(db, officer, f"account.{what}", facts, about, cause=cause)
 
 
 async def outbox(city: City) -> list[Outgoing]:
@@ -119,7 +139,7 @@ def written(
 
     # One line: a subject travels as a header.
     subject = " ".join(fill(template.subject).split())[: rules.SUBJECT_LENGTH_MAX]
-    return subject, f"{fill(template.body)}\n\n{fill(rules.SIGNED)}\n"
+    return subject, f"{fill(template.body)}\n\n{fill(template.signed)}\n"
 
 
 def _said(fact: Fact, language: Language, zone: ZoneInfo, currency: str) -> str:

@@ -30,11 +30,17 @@ class About(Struct, frozen=True):
     id: UUID
 
 
+SIGNED = "%(agency)s\nHandled by: %(officer)s\nTime: %(at)s\nFollow your request: %(address)s"
+"""Every notice of a request names the agency, who received or handles it, and when: people have
+that right."""
+
+
 class Template(Struct, frozen=True):
     """Subject and text, as the English sentences by which the catalogues know them."""
 
     subject: str
     body: str
+    signed: str = SIGNED
 
 
 class Message(Struct, frozen=True):

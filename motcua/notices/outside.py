@@ -1,7 +1,6 @@
 """The mail server the operator names, or none."""
 
 import smtplib
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.errors import MessageError
@@ -9,7 +8,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from motcua.base import settings
+from motcua.base import calling, settings
 from motcua.db import City
 from motcua.notices.model import Message, Outcome
 
@@ -64,13 +63,13 @@ class Post:
         with self._connection(self.url.hostname or "", self.url.port or 0) as server:
             if self.url.username:
                 if self.url.scheme == "smtp":
-                    server.starttls(context=ssl.create_default_context())
+                    server.starttls(context=calling.trust())
                 server.login(unquote(self.url.username), unquote(self.url.password or ""))
             yield server
 
     def _connection(self, host: str, port: int) -> smtplib.SMTP:
         assert self.url is not None
         if self.url.scheme == "smtps":
-            context = ssl.create_default_context()
+            context = calling.trust()
             return smtplib.SMTP_SSL(host, port, timeout=SMTP_SECONDS_MAX, context=context)
         return smtplib.SMTP(host, port, timeout=SMTP_SECONDS_MAX)

@@ -1,4 +1,5 @@
-"""The outbox of the demonstration: mail that nobody carries further."""
+"""What officers were told of their keys; and the outbox of the demonstration, whose mail nobody
+carries further."""
 
 from typing import Any, ClassVar
 
@@ -6,8 +7,9 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from motcua.db import City
+from motcua.identity import Viewer
 from motcua.notices import actions
-from motcua.notices.model import Outgoing
+from motcua.notices.model import Message, Outgoing
 from motcua.web.render import Page, render
 
 
@@ -17,10 +19,24 @@ class Outbox(Page):
     messages: list[Outgoing]
 
 
+class Messages(Page):
+    template: ClassVar[str] = "notices/messages.html"
+
+    messages: list[Message]
+
+
+@get("/desk/messages", opt={"access": "officer"}, include_in_schema=False)
+async def messages(
+    request: Request[Any, Any, Any], city: NamedDependency[City], viewer: NamedDependency[Viewer]
+) -> Response[bytes]:
+    async with city.database.read(viewer.person) as db:
+        return render(Messages(messages=await actions.messages_of_me(db)), request)
+
+
 @get("/outbox", opt={"access": "public"}, include_in_schema=False)
 async def outbox(request: Request[Any, Any, Any], city: NamedDependency[City]) -> Response[bytes]:
     """There only where every reader is invented; elsewhere the address does not exist."""
     return render(Outbox(messages=await actions.outbox(city)), request)
 
 
-routes: list[Any] = [outbox]
+routes: list[Any] = [messages, outbox]

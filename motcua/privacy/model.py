@@ -95,7 +95,7 @@ class StoredFile(Struct, frozen=True):
     size: int
     sha256: bytes
     kind: str
-    """`uploads` or `results`: the folder it goes to."""
+    """`uploads`, `results`, or `papers` (the forms of cases): the folder it goes to."""
 
 
 class Export(Struct, frozen=True):

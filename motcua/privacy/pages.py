@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from motcua import agencies, identity
+from motcua.base.ids import PersonId
 from motcua.base.text import Text
 from motcua.db import City
 from motcua.identity import Consent, ConsentAsked, Viewer
@@ -39,13 +40,15 @@ class Privacy(Page):
     exports_max: int
     downloads_max: int
     is_restricted: bool
+    organisation: str | None
+    """Of which the copies are; None: of the person."""
 
 
 @get(ADDRESS, opt=PERSON)
 async def show(
     request: Asked, city: NamedDependency[City], viewer: NamedDependency[Viewer]
 ) -> Response[bytes]:
-    async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
+    async with city.database.read(viewer.person, _represented(viewer)) as db:
         found = await actions.about_me(db, viewer)
     pack = found.pack
     book = city[agencies.Agencies]
@@ -61,13 +64,14 @@ async def show(
         exports_max=pack.exports_max,
         downloads_max=pack.downloads_max,
         is_restricted=bool(found.restrictions),
+        organisation=viewer.organisation_name if _represented(viewer) else None,
     )
     return render(page, request)
 
 
 @post(f"{ADDRESS}/exports", opt=PERSON)
 async def ask_export(city: NamedDependency[City], viewer: NamedDependency[Viewer]) -> Response[Any]:
-    async with city.database.write(viewer.person) as db:
+    async with city.database.write(viewer.person, _represented(viewer)) as db:
         await actions.ask_export(db)
     return _back("exports")
 
@@ -76,7 +80,7 @@ async def ask_export(city: NamedDependency[City], viewer: NamedDependency[Viewer
 async def fetch_export(
     city: NamedDependency[City], viewer: NamedDependency[Viewer], export: FromPath[UUID]
 ) -> Response[bytes]:
-    archive = await actions.fetch(city, viewer.person, export)
+    archive = await actions.fetch(city, viewer.person, export, _represented(viewer))
     return Response(archive, media_type="application/zip", headers=safely("motcua.zip"))
 
 
@@ -99,6 +103,11 @@ async def withdraw_consent(
     async with city.database.write(viewer.person) as db:
         await identity.withdraw_consent(db, purpose)
     return _back("consents")
+
+
+def _represented(viewer: Viewer) -> PersonId | None:
+    """Whom others let act for it gets no copy of what is an organisation's."""
+    return viewer.on_behalf_of if viewer.may("represents") else None
 
 
 def _back(section: str) -> Response[Any]:

@@ -22,7 +22,7 @@ WITH mine AS (
     WHERE r.request_id IN (SELECT own_bills.id FROM own_bills)
 )
 SELECT 'db.events' AS place, to_jsonb(e) - ARRAY['salt', 'digest'] AS data FROM db.events AS e
-WHERE (:person IN (e.person_id, e.actor_id) OR e.subject_id IN (SELECT mine.id FROM mine))
+WHERE (:person IN (e.person_id, e.actor_id, e.behalf_id, e.subject_id) OR e.subject_id IN (SELECT mine.id FROM mine))
   AND (NOT e.facts ? 'covert' OR exchange.is_told((e.facts ->> 'covert')::uuid))
 UNION ALL
 SELECT 'db.answers', to_jsonb(a) - ARRAY['body', 'request_digest'] FROM db.answers AS a
@@ -51,6 +51,10 @@ WHERE :person IN (d.person_id, d.given_by, d.organisation_id)
 UNION ALL
 SELECT 'identity.sessions', to_jsonb(s) - 'token_hash' FROM identity.sessions AS s
 WHERE s.person_id = :person
+UNION ALL
+-- To an organisation: who has signed in in its name, and nothing of their devices.
+SELECT 'identity.sessions', to_jsonb(s) - ARRAY['token_hash', 'device', 'provider_sid'] FROM identity.sessions AS s
+WHERE s.behalf_id = :person
 UNION ALL
 SELECT 'identity.kept_forms', to_jsonb(k) - ARRAY['id_hash', 'sealed'] FROM identity.kept_forms AS k
 WHERE k.person_id = :person
@@ -105,6 +109,14 @@ WHERE d.case_id IN (SELECT mine.id FROM mine)
 UNION ALL
 SELECT 'cases.hand_ins', to_jsonb(h) FROM cases.hand_ins AS h WHERE h.case_id IN (SELECT mine.id FROM mine)
 UNION ALL
+SELECT 'cases.papers', to_jsonb(p) FROM cases.papers AS p WHERE p.case_id IN (SELECT mine.id FROM mine)
+UNION ALL
+SELECT 'cases.digitised_papers', to_jsonb(d) FROM cases.digitised_papers AS d
+WHERE d.case_id IN (SELECT mine.id FROM mine)
+UNION ALL
+SELECT 'cases.reuses', to_jsonb(r) FROM cases.reuses AS r
+WHERE r.case_id IN (SELECT mine.id FROM mine)
+UNION ALL
 SELECT 'cases.findings', to_jsonb(f) || jsonb_build_object('applicant_id', c.applicant_id)
 FROM cases.findings AS f JOIN cases.cases AS c ON c.id = f.case_id
 WHERE f.case_id IN (SELECT mine.id FROM mine)
@@ -113,6 +125,23 @@ SELECT 'cases.opinions', to_jsonb(o) FROM cases.opinions AS o WHERE o.case_id IN
 UNION ALL
 SELECT 'cases.supplements', to_jsonb(s) FROM cases.supplements AS s
 WHERE s.case_id IN (SELECT mine.id FROM mine)
+UNION ALL
+SELECT 'cases.notes', to_jsonb(n) FROM cases.notes AS n
+WHERE n.case_id IN (SELECT mine.id FROM mine) OR n.officer_id = :person
+UNION ALL
+SELECT 'cases.templates', to_jsonb(t) FROM cases.templates AS t WHERE t.made_by = :person
+UNION ALL
+SELECT 'cases.answer_versions', to_jsonb(v) || jsonb_build_object('applicant_id', c.applicant_id)
+FROM cases.answer_versions AS v JOIN cases.cases AS c ON c.id = v.case_id
+WHERE v.case_id IN (SELECT mine.id FROM mine)
+UNION ALL
+SELECT 'cases.ratings', to_jsonb(r) FROM cases.ratings AS r WHERE r.person_id = :person
+UNION ALL
+SELECT 'cases.complaints', to_jsonb(p) FROM cases.complaints AS p WHERE p.person_id = :person
+UNION ALL
+SELECT 'cases.complaint_words', to_jsonb(w) || jsonb_build_object('person_id', p.person_id)
+FROM cases.complaint_words AS w JOIN cases.complaints AS p ON p.id = w.complaint_id
+WHERE p.person_id = :person
 UNION ALL
 SELECT 'cases.apologies', to_jsonb(a) FROM cases.apologies AS a WHERE a.case_id IN (SELECT mine.id FROM mine)
 UNION ALL
@@ -131,6 +160,7 @@ UNION ALL
 SELECT 'privacy.erasures', to_jsonb(x) FROM privacy.erasures AS x WHERE x.person_id = :person;
 
 -- name: files_about
+-- What was handed in, what was issued, and the forms of one's cases; the ids run with the time.
 SELECT f.id, f.name, f.media_type, f.size, f.sha256,
        CASE WHEN EXISTS (SELECT FROM documents.results AS r WHERE r.file_id = f.id)
             THEN 'results' ELSE 'uploads' END AS kind
@@ -140,7 +170,11 @@ WHERE f.scan NOT IN ('quarantined', 'infected') AND (
     OR f.id IN (SELECT d.file_id FROM cases.case_documents AS d JOIN cases.cases AS c ON c.id = d.case_id
                 WHERE c.applicant_id = :person)
     OR f.id IN (SELECT r.file_id FROM documents.results AS r WHERE r.holder_id = :person))
-ORDER BY f.made_at, f.id
+UNION ALL
+SELECT p.id, c.code || '-' || p.cause_sequence || '.pdf', 'application/pdf', p.size, p.sha256, 'papers'
+FROM cases.papers AS p JOIN cases.cases AS c ON c.id = p.case_id
+WHERE c.applicant_id = :person AND p.sha256 IS NOT NULL
+ORDER BY id
 LIMIT :at_most;
 
 -- name: ask_export
@@ -290,6 +324,7 @@ DELETE FROM privacy.exports WHERE person_id = :person RETURNING sha256;
 -- name: still_named
 -- The store keeps equal bytes once: they stay while any row names them.
 SELECT sha256 FROM documents.files WHERE sha256 = ANY (:digests ::bytea[])
+UNION SELECT sha256 FROM cases.papers WHERE sha256 = ANY (:digests ::bytea[])
 UNION SELECT sha256 FROM privacy.exports WHERE sha256 = ANY (:digests ::bytea[]);
 
 -- name: is_carried_out

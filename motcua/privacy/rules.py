@@ -67,6 +67,7 @@ COLUMNS: dict[str, dict[Category, str]] = {
         " applicant_name subject answers delivery fee due_reasons language business money handing"
         " sync regime at_agency lane channel counter_code representative step_role worked_on",
     },
+    "cases.listed": {"requests": "lane words"},
     "cases.opinions": {
         "requests": "asking_agency agency_code question given_by_name outcome words"
     },
@@ -82,16 +83,31 @@ COLUMNS: dict[str, dict[Category, str]] = {
     "cases.counter_drafts": {"drafts": "procedure_code held documents"},
     "cases.looks": {"looks": "officer_name agency_code purpose_vi purpose_en role"},
     "cases.hand_ins": {"files": "requirement kind"},
+    "cases.papers": {"requests": "kind form agency_code number issued_on sha256"},
+    "cases.digitised_papers": {
+        "files": "number issuer signer holder summary issued_on valid_until agency_code"
+        " digitised_by_name withdrawn_because",
+    },
+    "cases.reuses": {"files": "requirement component"},
+    "cases.notes": {"requests": "agency_code officer_name words to_name"},
+    "cases.templates": {"account": "agency_code noun name words"},
+    "cases.answer_versions": {"requests": "answers"},
+    "cases.ratings": {"requests": "reasons"},
+    "cases.complaints": {"requests": "case_code procedure_code agency_code person_name"},
+    "cases.complaint_words": {"messages": "by_name words"},
     "privacy.exports": {"rights": "state sha256"},
+    "score.cases": {"history": "agency_code procedure_code field outcome punctuality"},
+    "score.counts": {"history": "cut grain period agency_code field procedure_code"},
 }
 """Every column of text, bytes or JSON that may say something of a person, by kind of data."""
 
 NOBODYS = frozenset(
     {
-        "cases.catalogue", "cases.numbers", "cases.procedures", "cases.ticket_numbers",
-        "cases.tickets", "db.deleted", "documents.sequences", "identity.spent", "jobs",
-            "migrations", "payments.accounts",
-        "payments.counter_numbers", "payments.creditors",
+        "cases.catalogue", "cases.numbers", "cases.piles", "cases.procedures",
+        "cases.ticket_numbers", "cases.tickets", "db.deleted", "documents.sequences",
+        "identity.spent", "jobs", "migrations", "payments.accounts", "payments.counter_numbers",
+        "payments.creditors",
+        "score.due", "score.editions", "score.gaps", "score.procedures", "score.tallies",
     }
 )  # fmt: skip
 """Tables, and whole schemas, in which nothing of a person stands."""

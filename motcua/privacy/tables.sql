@@ -22,10 +22,16 @@ CREATE INDEX exports_of_person ON privacy.exports (person_id, asked_at DESC);
 CREATE INDEX exports_by_end ON privacy.exports (until);
 ALTER TABLE privacy.exports ENABLE ROW LEVEL SECURITY;
 ALTER TABLE privacy.exports FORCE ROW LEVEL SECURITY;
-CREATE POLICY own ON privacy.exports FOR SELECT USING (person_id = db.person() OR db.is_system());
+-- An organisation's is its representative's, and nobody's whom they let act.
+CREATE POLICY own ON privacy.exports FOR SELECT USING (
+    person_id = db.person() OR db.is_system()
+    OR (person_id = db.behalf() AND identity.represents(person_id)));
 CREATE POLICY ask ON privacy.exports FOR INSERT WITH CHECK (
-    person_id = db.person() OR db.is_system());
-CREATE POLICY make_and_fetch ON privacy.exports FOR UPDATE USING (person_id = db.person() OR db.is_system());
+    person_id = db.person() OR db.is_system()
+    OR (person_id = db.behalf() AND identity.represents(person_id)));
+CREATE POLICY make_and_fetch ON privacy.exports FOR UPDATE USING (
+    person_id = db.person() OR db.is_system()
+    OR (person_id = db.behalf() AND identity.represents(person_id)));
 CREATE POLICY forget ON privacy.exports FOR DELETE USING (db.is_system());
 GRANT SELECT, INSERT, UPDATE (state, percent, size, sha256, downloads), DELETE ON privacy.exports TO motcua_app;
 

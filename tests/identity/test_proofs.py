@@ -1,7 +1,8 @@
 """Tokens bound to a key: worth nothing to whoever stole them without it."""
 
+import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,10 +12,10 @@ from joserfc.jwk import ECKey
 from motcua import identity
 from motcua.base import clock
 from motcua.base.errors import NotAllowed
+from motcua.base.ids import SYSTEM
 from motcua.db.city import City
-from motcua.identity import Proof
-from motcua.identity.actions import tokens
-from motcua.identity.outside import proofs
+from motcua.identity import Proof, queries
+from motcua.identity.outside import Providers, proofs
 from motcua.web import SignInNeeded
 from tests.identity import build
 
@@ -67,6 +68,14 @@ WRONG: dict[str, Change] = {
     "another kind": lambda token: made(token, {"typ": "JWT"}),
     "the private key in it": lambda token: made(token, {"jwk": MINE.as_dict(private=True)}),
     "a key that did not sign": lambda token: made(token, {"jwk": THIEFS.as_dict()}),
+    "an extension that nobody knows": lambda token: made(token, {"crit": ["b64"], "b64": True}),
+    "another curve": lambda token: made(token, {"jwk": {**MINE.as_dict(), "crv": "P-384"}}),
+    "a signature cut short": lambda token: Proof(proof(token).given[:-4], "GET", ADDRESS),
+    "a signature of another": lambda token: Proof(
+        proof(token).given.rpartition(".")[0] + "." + proof(token).given.rpartition(".")[2],
+        "GET",
+        ADDRESS,
+    ),
     "no key": lambda token: made(token, {"jwk": {}}),
     "nothing": lambda token: Proof("", "GET", ADDRESS),
     "noise": lambda token: Proof("a.b.c", "GET", ADDRESS),
@@ -98,6 +107,31 @@ async def test_a_proof_serves_once(bound: tuple[City, str]) -> None:
         await identity.bearer(city, token, once)
 
 
+async def test_a_proof_serves_once_whichever_process_it_comes_to(bound: tuple[City, str]) -> None:
+    city, token = bound
+    other = build.elsewhere(city, city.settings.port)
+    other._kept |= {Providers: city[Providers]}
+    proofs_given = [proof(token) for _ in range(3)]
+    for one in proofs_given:
+        first, second = await asyncio.gather(
+            *(identity.bearer(process, token, one) for process in (city, other)),
+            return_exceptions=True,
+        )
+        refused = [told for told in (first, second) if isinstance(told, SignInNeeded)]
+        assert len(refused) == 1, (first, second)
+
+
+async def test_proofs_that_are_over_are_forgotten(bound: tuple[City, str]) -> None:
+    city, token = bound
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    async with city.database.write(SYSTEM) as db:
+        assert await queries.spend_shortly(db, bytes(32), long_ago, long_ago)
+        assert not await queries.spend_shortly(db, bytes(32), long_ago, long_ago)
+    await identity.bearer(city, token, proof(token))
+    async with city.database.write(SYSTEM) as db:
+        assert await queries.spend_shortly(db, bytes(32), long_ago, long_ago)
+
+
 async def test_a_proof_does_not_bind_a_token_that_is_not_bound(
     liar: tuple[City, build.Liar],
 ) -> None:
@@ -126,17 +160,6 @@ async def test_a_provider_of_the_fapi_profile_gives_no_bearer_tokens(
     provider.twist = lambda claims, kind: claims
     with pytest.raises(SignInNeeded, match=REFUSED):
         await identity.bearer(city, provider.access_token("an", "free"))
-
-
-def test_when_too_many_proofs_come_none_is_forgotten_and_none_taken(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(tokens, "PROOFS_MAX", 3)
-    known = tokens.Tokens()
-    assert [known.is_first(name) for name in "aabcd"] == [True, False, True, True, False]
-    with clock.at(clock.now() + timedelta(seconds=91)):
-        assert known.is_first("d")
-        assert known.is_first("a")
 
 
 def test_a_check_raises_nothing_but_the_refusal() -> None:

@@ -25,7 +25,7 @@ def client_of(city: City) -> httpx.AsyncClient:
 
     site = web.Site(name=Text(vi="Mẫu", en="Sample"), zone=ZoneInfo("UTC"), currency="XTS")
     app = Litestar(
-        pages.routes,
+        [pages.outbox],
         plugins=[web.build(site, nobody)],
         dependencies={"city": Provide(lambda: city, sync_to_thread=False)},
         openapi_config=None,

@@ -2,6 +2,7 @@
 
 import io
 import json
+import secrets
 import zipfile
 from datetime import timedelta
 from hashlib import sha256
@@ -12,6 +13,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from msgspec import structs
 
 from motcua import identity, notices
 from motcua.base import clock
@@ -20,6 +22,9 @@ from motcua.base.ids import SYSTEM, new_id
 from motcua.cases.actions import drafting
 from motcua.db import City
 from motcua.identity import Viewer
+from motcua.identity import model as identity_model
+from motcua.identity.actions import delegating
+from motcua.identity.actions.sessions import Opening, open_session
 from motcua.notices import About
 from motcua.privacy import actions
 from motcua.privacy.rules import NOBODYS
@@ -32,14 +37,16 @@ ONLY_OFFICERS = {
     "agencies.posts", "agencies.stand_ins", "cases.counter_drafts", "identity.administrators",
     "identity.agreements", "identity.challenges", "identity.enrolments", "identity.passkeys",
 }  # fmt: skip
+TOMORROW = (clock.now() + timedelta(days=1)).date()
 HIDDEN_BY_LAW = {"exchange.covert_orders"}
 
 
 async def made(city: City, who: Viewer) -> zipfile.ZipFile:
-    async with city.database.write(who.person) as db:
+    whose = who.person, who.on_behalf_of
+    async with city.database.write(*whose) as db:
         id = await actions.ask_export(db)
     await actions.make_export(city, id)
-    return zipfile.ZipFile(io.BytesIO(await actions.fetch(city, who.person, id)))
+    return zipfile.ZipFile(io.BytesIO(await actions.fetch(city, whose[0], id, whose[1])))
 
 
 async def lived(city: City, staff: cast.Cast) -> Viewer:
@@ -262,3 +269,74 @@ async def test_consents_are_in_it(big: City, office: cast.Cast) -> None:
         await identity.give_consent(db, "email", "vi")
     [given] = json.loads((await made(big, who)).read("data/identity.consents.json"))
     assert given["words"].startswith("Tôi đồng ý")
+
+
+# ---- an organisation's
+
+
+async def a_firm(city: City, who: Viewer) -> Viewer:
+    """In the name of an organisation that nobody else has to do with."""
+    firm = await identity.meet_organisation(city, f"99{secrets.randbelow(10**8):08}", "Hãng Mới")
+    async with city.database.write(SYSTEM) as db:
+        await db.execute(
+            "INSERT INTO identity.representatives (organisation_id, person_id, source, until)"
+            " VALUES ($1, $2, 'test', now() + interval '1 hour')",
+            firm, who.person,
+        )  # fmt: skip
+    return structs.replace(
+        who, on_behalf_of=firm, organisation_name="Hãng Mới", assurance=None,
+        roles=identity_model.REPRESENTATIVE,
+    )  # fmt: skip
+
+
+async def test_a_representative_has_everything_about_the_organisation_and_nothing_of_their_own(
+    city: City, staff: cast.Cast, database_url: str
+) -> None:
+    own = await lived(city, staff)
+    firm = await a_firm(city, own)
+    assert firm.on_behalf_of
+    case = await build.file(city, firm, build.filing(city))
+    await open_session(city, "residents", firm, "/", Opening(device="Chrome, Linux"))
+    archive = await made(city, firm)
+    held = await tables_with_rows_of(database_url, firm.on_behalf_of)
+    told = {
+        n.removeprefix("data/").removesuffix(".json") for n in archive.namelist() if "data/" in n
+    }
+    assert {"cases.cases", "identity.sessions", "identity.representatives"} <= held
+    assert held - told == set()
+    [me] = json.loads(archive.read("data/identity.people.json"))
+    assert (me["id"], me["kind"], len(me["number"])) == (
+        str(firm.on_behalf_of), "organisation", 10,
+    )  # fmt: skip
+    [told_case] = json.loads(archive.read("data/cases.cases.json"))
+    assert told_case["code"] == case.code
+    [session] = json.loads(archive.read("data/identity.sessions.json"))
+    assert "device" not in session
+    assert not [name for name in archive.namelist() if name.startswith("files/")]
+    # Nor is the organisation's in what the person has of themselves.
+    mine = json.loads((await made(city, own)).read("data/cases.cases.json"))
+    assert case.code not in {one["code"] for one in mine if one["applicant_id"] == str(own.person)}
+
+
+async def test_whom_a_representative_lets_act_has_no_copy_of_it(
+    city: City, staff: cast.Cast
+) -> None:
+    build.keys(city, AGENCY)
+    firm = await a_firm(city, await somebody(city))
+    assert firm.on_behalf_of
+    other = await somebody(city, "Người Được Giao")
+    async with city.database.write(firm.person, firm.on_behalf_of) as db:
+        given = identity_model.DelegationGiven(
+            "999000000123", other.name, ["files", "pays", "receives"], TOMORROW
+        )
+        await delegating.give(db, firm, delegating.Delegate(other.person, other.name), given)
+        asked_for = await actions.ask_export(db)
+    await actions.make_export(city, asked_for)
+    with pytest.raises(NotFound):
+        await actions.fetch(city, other.person, asked_for, firm.on_behalf_of)
+    with pytest.raises(NotFound):
+        await actions.fetch(city, firm.person, asked_for)  # in their own name it is not theirs
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with city.database.write(other.person, firm.on_behalf_of) as db:
+            await actions.ask_export(db)
+    assert await actions.fetch(city, firm.person, asked_for, firm.on_behalf_of)

@@ -8,11 +8,13 @@ import pytest
 
 from motcua import identity
 from motcua.base import clock
+from motcua.base.errors import Invalid
 from motcua.base.ids import SYSTEM
 from motcua.base.keys import Erased
 from motcua.cases import actions as cases_of
 from motcua.cases.actions import drafting
 from motcua.cases.model.case import Case
+from motcua.cases.pages.desk import routes as desk_pages
 from motcua.cases.rules.promise import limit_of
 from motcua.db import City
 from motcua.identity import Viewer
@@ -20,6 +22,7 @@ from motcua.privacy import actions
 from motcua.privacy.actions.rights import rights_of
 from tests import cast
 from tests.cases import build
+from tests.cases.visit import visitors
 from tests.privacy.build import somebody
 from tests.privacy.conftest import OFFICE
 
@@ -78,6 +81,72 @@ async def test_each_has_the_clocks_that_the_decree_gives(
     procedure = big[cases_of.Procedures].by_code(RIGHTS[right]).procedure
     facts = cases_of_facts(big, who, {"held_by": "processor"})
     assert limit_of(procedure, facts) == "20d"
+
+
+@pytest.mark.parametrize("right", sorted(LATER))
+async def test_an_answer_is_put_off_once_by_at_most_15_days_with_its_reason(
+    right: str, big: City, office: cast.Cast
+) -> None:
+    who = await somebody(big)
+    why = "Phải hỏi lại đơn vị đang giữ dữ liệu."
+    with clock.at(datetime.fromisoformat("2026-12-01T09:00:00+07:00")):
+        case = await build.file(big, who, build.filing(big, RIGHTS[right]))
+        case = await build.act(big, office.reception, case, "accept")
+        due = case.due_at
+        assert due
+        with pytest.raises(Invalid, match=r"due\.too_far"):
+            await build.act(big, office.leader, case, "apologise", limit="19d", text=why)
+        assert await build.act(big, office.leader, case, "apologise", limit="15d", text=why)
+        again = await build.refusal(big, office.leader, case, "apologise", limit="1d", text=why)
+        assert again.reason == "case.too_late_to_apologise"
+        view = await build.show(big, who, case.code)
+        event = (await build.history(big, who, case.code))[-1]
+    assert view.due_at
+    assert timedelta(days=15) <= view.due_at - due <= timedelta(days=18)  # no rest day
+    assert (event.kind, event.facts["text"]) == ("case.extended", why)
+    assert event.facts["due_at"] == view.due_at.isoformat()
+
+
+async def test_the_desk_shows_the_new_date_first_and_says_how_far_the_law_goes(
+    big: City, office: cast.Cast
+) -> None:
+    who = await somebody(big)
+    case = await build.file(big, who, build.filing(big, RIGHTS["object"]))
+    case = await build.act(big, office.reception, case, "accept")
+    sent = {"limit": "40", "limit_unit": "d", "text": "Phải hỏi lại.", "key": "a" * 36}
+    async with visitors(big, desk_pages) as enter:
+        desk = enter(office.leader)
+        address = f"/desk/cases/{case.code}"
+        assert "Put the answer off" in (await desk.get(address)).text
+        refused = await desk.post(f"{address}/apology", data=sent)
+        shown = await desk.post(f"{address}/apology", data=sent | {"limit": "5"})
+    assert refused.status_code == 422
+    assert "It may be put off until" in refused.text
+    assert shown.status_code == 200
+    assert "The new promise is" in shown.text
+    assert (await build.show(big, who, case.code)).due_at == case.due_at
+
+
+async def test_an_answer_is_not_put_off_after_its_day(big: City, office: cast.Cast) -> None:
+    who = await somebody(big)
+    with clock.at(datetime.fromisoformat("2026-12-01T09:00:00+07:00")):
+        case = await build.file(big, who, build.filing(big, RIGHTS["object"]))
+        case = await build.act(big, office.reception, case, "accept")
+    assert case.due_at
+    with clock.at(case.due_at + timedelta(minutes=1)):
+        late = await build.refusal(
+            big, office.leader, case, "apologise", limit="5d", text="Chưa xong."
+        )
+    assert late.reason == "case.too_late_to_apologise"
+
+
+async def test_what_has_no_law_of_its_own_is_apologised_for(big: City, office: cast.Cast) -> None:
+    who = await somebody(big)
+    with clock.at(datetime.fromisoformat("2026-12-01T09:00:00+07:00")):
+        case = await build.file(big, who, build.filing(big, RIGHTS["view"]))
+        case = await build.act(big, office.reception, case, "accept")
+        await build.act(big, office.leader, case, "apologise", limit="30d", text="Xin lỗi.")
+        assert (await build.history(big, who, case.code))[-1].kind == "case.apologised"
 
 
 def cases_of_facts(big: City, who: Viewer, answers: dict[str, Any]) -> Any:

@@ -30,6 +30,7 @@ ALLOWED = {
     "db/jobs.py": {"asyncpg.connect"},
     "db/migrate.py": {"asyncpg.connect"},
     "db/events.py": {"asyncpg.connect"},
+    "score/jobs.py": {"asyncpg.connect"},
     "serve.py": {"socket.create_connection", "urllib.request.urlopen"},
     "doctor.py": {"socket.socket"},
 }
@@ -109,13 +110,27 @@ async def test_a_client_speaks_to_declared_addresses_only(address: str, is_sent:
 
     waits = httpx.Timeout(1.0)
     async with calling.client(["https://register.example/ask"], waits, 1) as client:
-        client._transport = httpx.MockTransport(answer)
+        client.line = httpx.MockTransport(answer)
         if is_sent:
             assert (await client.get(address)).status_code == 302  # and not followed
         else:
             with pytest.raises(calling.NotDeclared):
                 await client.get(address)
     assert len(sent) == is_sent
+
+
+async def test_a_client_keeps_nothing_of_one_call_for_the_next() -> None:
+    heard: list[httpx.Headers] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        heard.append(request.headers)
+        return httpx.Response(200, headers={"set-cookie": "who=an"})
+
+    async with calling.client(["https://register.example"], httpx.Timeout(1.0), 1) as client:
+        client.line = httpx.MockTransport(answer)
+        for _ in range(2):
+            await client.get("https://register.example/a")
+    assert [one.get("cookie") for one in heard] == [None, None]
 
 
 def test_certificates_are_checked_and_nothing_turns_it_off() -> None:
@@ -125,7 +140,7 @@ def test_certificates_are_checked_and_nothing_turns_it_off() -> None:
     assert [str(p) for p in sources() if unchecked.search(p.read_text())] == []
     waits = httpx.Timeout(1.0)
     made = calling.client(["https://register.example"], waits, 1)
-    pool: Any = made._transport
+    pool: Any = made.line
     context = pool._pool._ssl_context
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname

@@ -225,5 +225,5 @@ async def _may_change(db: Write, viewer: Viewer, officer: UUID) -> None:
 
 
 async def _tell(db: Write, kind: str, officer: UUID) -> None:
-    """Into the history of the officer's account, where they read it too."""
-    await events.record(db, kind, officer, person=officer)
+    """Into the history of the officer's account; of their keys they get a notice."""
+    await events.record(db, kind, officer, person=officer, facts={"by": str(db.person)})

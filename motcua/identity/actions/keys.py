@@ -45,6 +45,10 @@ class Keys:
                 self._known.popitem(last=False)
         return found
 
+    def has(self, person: UUID) -> bool:
+        """Whether there is one to read, or one is remembered."""
+        return person in self._known or self.folder.has(str(person))
+
     def destroy(self, person: UUID) -> None:
         self.folder.destroy(str(person))
         self._known.pop(person, None)

@@ -97,22 +97,40 @@ async def _represents_it(city: City, account: Account, ask_again: bool) -> bool:
 
 
 async def _meet(db: Write, account: Account) -> PersonId:
-    kind = "officer" if account.realm == "officers" else "person"
-    is_officer = kind == "officer"
+    if account.realm == "officers":
+        met = await _meet_first(db, account)
+        await keep_particulars(db, met, email=account.email)
+        return PersonId(met)
+    met = await _met_again(db, account) or await _meet_first(db, account)
+    await keep_particulars(
+        db, met, account.number, account.birth_date, account.email, account.phone
+    )
+    return PersonId(met)
+
+
+async def _met_again(db: Write, account: Account) -> UUID | None:
+    """Somebody of whom a counter can have no second row: it finds them by their number."""
+    if not account.number:
+        return None
+    return await queries.meet_again(
+        db, account.provider, account.subject, number_index(db.city, account.number),
+        account.name, _level(account), clock.now(),
+    )  # fmt: skip
+
+
+async def _meet_first(db: Write, account: Account) -> UUID:
+    """Perhaps not for the first time: of some a provider says no number, or another than before."""
+    is_officer = account.realm == "officers"
     if account.number and not is_officer:
         await _claim(db, account.provider, account.subject, account.number)
-    met = await queries.meet(
-        db, new_id(), kind, account.provider, account.subject, account.name,
-        account.assurance.proofing if account.assurance else None,
-        clock.now(),
+    return await queries.meet(
+        db, new_id(), "officer" if is_officer else "person", account.provider, account.subject,
+        account.name, _level(account), clock.now(),
     )  # fmt: skip
-    if is_officer:
-        await keep_particulars(db, met, email=account.email)
-    else:
-        await keep_particulars(
-            db, met, account.number, account.birth_date, account.email, account.phone
-        )
-    return PersonId(met)
+
+
+def _level(account: Account) -> int | None:
+    return account.assurance.proofing if account.assurance else None
 
 
 async def keep_particulars(
@@ -132,8 +150,8 @@ async def keep_particulars(
     }
     if not any(told.values()):
         return
-    # The first key of somebody is written to the disk, and waited for.
-    await asyncio.to_thread(db.city[Keys].key, person)
+    if not db.city[Keys].has(person):  # their first key is written to the disk, and waited for
+        await asyncio.to_thread(db.city[Keys].key, person)
     sealed = {k: seal_text(db.city, person, f"{PEOPLE}.{k}", person, v) for k, v in told.items()}
     index = number_index(db.city, number) if number else None
     await queries.keep_particulars(db, person, number_hash=index, **sealed)

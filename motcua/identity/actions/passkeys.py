@@ -131,7 +131,7 @@ async def remove(db: Write, viewer: Viewer, id: UUID) -> None:
         raise Conflict("identity.last_passkey")
     await queries.remove_passkeys(db, viewer.person, id, clock.now(), viewer.person)
     await queries.close_sessions(db, viewer.person, "officers", None, viewer.session)
-    await events.record(db, "identity.passkey_removed", viewer.person, person=viewer.person)
+    await _tell(db, "identity.passkey_removed")
 
 
 async def keep(
@@ -152,7 +152,7 @@ async def keep(
     )  # fmt: skip
     if not is_new:
         raise Conflict("identity.passkey_known")
-    await events.record(db, "identity.passkey_added", db.person, person=db.person)
+    await _tell(db, "identity.passkey_added")
 
 
 def made(city: City, challenge: bytes, answer: str) -> MadeKey:
@@ -167,6 +167,11 @@ def clean_name(typed: str) -> str:
     if not name or not name.isprintable():
         raise Invalid("identity.passkey_needs_name")
     return name
+
+
+async def _tell(db: Write, kind: str) -> None:
+    facts = {"by": str(db.person)}
+    await events.record(db, kind, db.person, person=db.person, facts=facts)
 
 
 # ---- challenges
@@ -209,7 +214,7 @@ async def _proved(city: City, challenge: bytes, answer: str) -> Passkey:
     async with city.database.write(PersonId(key.person_id)) as db:
         is_ahead = await queries.use_passkey(db, key.id, count, clock.now())
         if not is_ahead:
-            await events.record(db, "identity.passkey_doubted", db.person, person=db.person)
+            await _tell(db, "identity.passkey_doubted")
     if not is_ahead:
         raise NotAllowed("identity.passkey_refused")
     return key

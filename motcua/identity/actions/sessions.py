@@ -54,13 +54,12 @@ async def open_session(
     longest, pause = SESSION_LIMITS[realm]
     session, usual = new_id(), opening.usual
     async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
-        await queries.close_stale_sessions(db, viewer.person, now, SESSIONS_MAX - 1)
         await queries.open_session(
             db, session, rules.digest(cookie), realm, viewer.person, viewer.on_behalf_of,
             *_on_its_axes(usual or viewer.assurance), now, now + longest, pause,
             *_on_its_axes(viewer.assurance if usual else None),
             now + RAISED_FOR if usual else None, opening.passkey, opening.device,
-            opening.provider_sid,
+            opening.provider_sid, SESSIONS_MAX - 1,
         )  # fmt: skip
         await events.record(db, "identity.signed_in", viewer.person, person=viewer.person)
     opened = msgspec.structs.replace(

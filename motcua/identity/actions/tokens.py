@@ -1,14 +1,16 @@
 """Access tokens of the API: whose they are, checked once and remembered until they end."""
 
 from collections import OrderedDict
+from datetime import UTC, datetime
 
 import msgspec
 from msgspec import structs
 
 from motcua.base import clock
 from motcua.base.errors import NotAllowed
+from motcua.base.ids import SYSTEM
 from motcua.db import City
-from motcua.identity import rules
+from motcua.identity import queries, rules
 from motcua.identity.actions.confirming import described
 from motcua.identity.actions.meeting import known
 from motcua.identity.model import Account, Viewer
@@ -17,7 +19,6 @@ from motcua.web.guard import SignInNeeded
 
 TOKEN_LENGTH_MAX = 8192
 TOKENS_MAX = 10_000
-PROOFS_MAX = 100_000
 
 
 class TokenRefused(SignInNeeded):
@@ -51,7 +52,7 @@ async def bearer(city: City, token: str, proof: Proof | None = None) -> Viewer:
             kept = await _known(city, token)
             city[Tokens].keep(token, kept)
         if kept.bound_to is not None or proof is not None:
-            _check_proof(city, token, kept.bound_to, proof)
+            await _check_proof(city, token, kept.bound_to, proof)
     except NotAllowed as refusal:
         if refusal.reason == "identity.not_representative":
             raise
@@ -80,25 +81,25 @@ async def _account_of_token(city: City, token: str) -> tuple[Account, float, str
     return account, float(read.claims["exp"]), rules.bound_to(read.claims)
 
 
-def _check_proof(city: City, token: str, bound_to: str | None, proof: Proof | None) -> None:
-    """A bound token is nobody's bearer token, and a bearer token proves nothing."""
+async def _check_proof(city: City, token: str, bound_to: str | None, proof: Proof | None) -> None:
+    """A bound token is nobody's bearer token, and a bearer token proves nothing. A proof serves
+    once, whichever process it comes to."""
     if bound_to is None or proof is None:
         raise NotAllowed("identity.token_refused")
-    name = proofs.check(proof.given, proof.method, proof.address, token, bound_to)
-    if not city[Tokens].is_first(bound_to + name):
+    jti, until = proofs.check(proof.given, proof.method, proof.address, token, bound_to)
+    name = rules.digest(bound_to + jti)
+    async with city.database.write(SYSTEM) as db:
+        ends = datetime.fromtimestamp(until, UTC)
+        is_first = await queries.spend_shortly(db, name, ends, clock.now())
+    if not is_first:
         raise NotAllowed("identity.token_refused")
 
 
 class Tokens:
-    """`city[Tokens]`: tokens checked before, by digest, until they end; the oldest go first.
-
-    Beside them the proofs that came lately: each process knows its own, and none is good for longer
-    than two minutes.
-    """
+    """`city[Tokens]`: tokens checked before, by digest, until they end; the oldest go first."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[bytes, Known] = OrderedDict()
-        self._proofs: OrderedDict[bytes, float] = OrderedDict()
 
     @classmethod
     def of(cls, _: City) -> "Tokens":
@@ -114,17 +115,6 @@ class Tokens:
         self._known[rules.digest(token)] = known
         while len(self._known) > TOKENS_MAX:
             self._known.popitem(last=False)
-
-    def is_first(self, proof: str) -> bool:
-        """Whether this proof comes for the first time. Where too many come at once for all to be
-        remembered, none is taken: forgetting one would let it serve twice."""
-        now, name = clock.now().timestamp(), rules.digest(proof)
-        while self._proofs and next(iter(self._proofs.values())) < now:
-            self._proofs.popitem(last=False)
-        if name in self._proofs or len(self._proofs) >= PROOFS_MAX:
-            return False
-        self._proofs[name] = now + proofs.PROOF_SECONDS_MAX + proofs.SKEW_SECONDS_MAX
-        return True
 
 
 def _partner_of(city: City, token: str) -> Partner:

@@ -198,8 +198,8 @@ def with_query(address: str, question: Mapping[str, str]) -> str:
 def _trust(authorities: Path) -> ssl.SSLContext:
     """The system's authorities; where the city keeps a file of its provider's, those alone."""
     if not authorities.exists():
-        return ssl.create_default_context()
-    context = ssl.create_default_context(cafile=str(authorities))
+        return calling.trust()
+    context = calling.trust(authorities)
     # The file may hold the very certificate of the provider.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return context

@@ -20,7 +20,8 @@ FILES_MAX = 2000
 FILE_BYTES_MAX = 200_000_000
 """Of all files together; what does not fit is named in the archive and fetched by itself."""
 JOB = "privacy.export"
-READ_ME = """motcua: an archive of everything that this city holds about one person.
+READ_ME = """motcua: an archive of everything that this city holds about one person
+or organisation.
 
 data/*.json       the rows, by table
 files/            what was handed in and what was issued
@@ -37,13 +38,20 @@ Part = tuple[str, bytes]
 
 
 async def ask_export(db: Write) -> UUID:
-    """The acting person's own. Conflict when they have as many as one may have."""
-    pack = _pack(db.city)
-    await queries.lock_exports_of(db, db.person)
-    there = await queries.exports_of(db, db.person, clock.now())
+    """Of the organisation that the acting person represents here, else their own. Conflict when
+    there are as many as one may have."""
+    pack, whose = _pack(db.city), whose_data(db)
+    await queries.lock_exports_of(db, whose)
+    there = await queries.exports_of(db, whose, clock.now())
     if len(there) >= pack.exports_max:
         raise Conflict("privacy.too_many_exports", most=pack.exports_max)
-    return await begin_export(db, db.person)
+    return await begin_export(db, whose)
+
+
+def whose_data(db: Read) -> PersonId:
+    """The transaction is opened in an organisation's name by its representative alone; the database
+    refuses others."""
+    return db.behalf or db.person
 
 
 async def begin_export(db: Write, person: PersonId) -> UUID:
@@ -55,8 +63,8 @@ async def begin_export(db: Write, person: PersonId) -> UUID:
     return id
 
 
-async def exports_of(db: Read, person: PersonId) -> list[Export]:
-    return await queries.exports_of(db, person, clock.now())
+async def exports_of(db: Read, whose: PersonId) -> list[Export]:
+    return await queries.exports_of(db, whose, clock.now())
 
 
 async def make_export(city: City, id: UUID) -> None:
@@ -76,14 +84,15 @@ async def make_export(city: City, id: UUID) -> None:
         await queries.finish_export(db, id, len(archive), digest)
 
 
-async def fetch(city: City, person: PersonId, id: UUID) -> bytes:
+async def fetch(city: City, person: PersonId, id: UUID, behalf: PersonId | None = None) -> bytes:
     """The archive. NotFound when it is another's, not ready, too old, or fetched often enough."""
     most = _pack(city).downloads_max
-    async with city.database.write(person) as db:
-        digest = await queries.fetch_export(db, id, person, clock.now(), most)
+    async with city.database.write(person, behalf) as db:
+        whose = whose_data(db)
+        digest = await queries.fetch_export(db, id, whose, clock.now(), most)
         if digest is None:
             raise NotFound("privacy.no_such_export")
-        await events.record(db, "export.fetched", id, person=person)
+        await events.record(db, "export.fetched", id, person=whose)
     return await documents.kept_bytes(city, digest)
 
 

@@ -7,7 +7,7 @@ from motcua.base.text import Text
 from motcua.db import Read
 from motcua.identity import Consent, ConsentAsked, Viewer
 from motcua.privacy import queries, rules
-from motcua.privacy.actions.exporting import exports_of
+from motcua.privacy.actions.exporting import exports_of, whose_data
 from motcua.privacy.model import Export, FieldHeld, PrivacyPack, Restriction
 
 
@@ -32,6 +32,7 @@ class About(Struct, frozen=True):
 
 
 async def about_me(db: Read, viewer: Viewer) -> About:
+    """Copies are of the organisation that the viewer represents, where `db` is opened for it."""
     pack = db.city.pack.file("privacy", PrivacyPack)
     given = await identity.consents_of(db, viewer.person)
     in_force = {one.purpose: one for one in given if one.withdrawn_at is None}
@@ -47,6 +48,6 @@ async def about_me(db: Read, viewer: Viewer) -> About:
             for one in sorted(offered, key=lambda known: known.procedure.code)
             if one.procedure.right
         ],
-        exports=await exports_of(db, viewer.person),
+        exports=await exports_of(db, whose_data(db)),
         restrictions=await queries.restrictions_of(db, viewer.person),
     )
