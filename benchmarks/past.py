@@ -161,8 +161,16 @@ COPIED = """
 class Past:
     """The rows of one city, grown from size to size on one connection of the administrator."""
 
-    def __init__(self, connection: asyncpg.Connection, city: City, owners: dict[str, UUID]) -> None:
+    def __init__(
+        self,
+        connection: asyncpg.Connection,
+        city: City,
+        owners: dict[str, UUID],
+        changed: dict[str, str] | None = None,
+    ) -> None:
+        """`changed`: further columns of copies, each with its SQL."""
         self.connection, self.city, self.owners = connection, city, owners
+        self.changed = CHANGED | (changed or {})
         self.lived = 0
 
     async def begin(self) -> None:
@@ -258,7 +266,7 @@ class Past:
             " WHERE table_schema || '.' || table_name = $1 AND is_identity = 'NO'"
             " AND is_generated = 'NEVER' ORDER BY ordinal_position", table,
         )  # fmt: skip
-        values = [_copy_of(table, name, kind) for name, kind in columns]
+        values = [self._copy_of(table, name, kind) for name, kind in columns]
         return f"""
             INSERT INTO {table} ({", ".join(name for name, _ in columns)})
             SELECT {", ".join(values)}
@@ -268,19 +276,18 @@ class Past:
             ) AS t
         """
 
+    def _copy_of(self, table: str, name: str, kind: str) -> str:
+        if changed := self.changed.get(f"{table}.{name}") or self.changed.get(name):
+            return changed
+        if name in PEOPLE_COLUMNS:
+            whose = "filer" if name in ("filed_by", "actor_id") else "person"
+            return f"CASE t.{name} WHEN p.sender THEN p.{whose} ELSE t.{name} END"
+        if kind == "uuid":
+            return f"pg_temp.copied(t.{name}, p.n, p.age)"
+        if kind == "timestamp with time zone":
+            return f"t.{name} - p.age"
+        return f"CAST(t.{name} - p.age AS date)" if kind == "date" else f"t.{name}"
+
 
 def _lived(table: str) -> str:
     return "lived_" + table.replace(".", "_")
-
-
-def _copy_of(table: str, name: str, kind: str) -> str:
-    if changed := CHANGED.get(f"{table}.{name}") or CHANGED.get(name):
-        return changed
-    if name in PEOPLE_COLUMNS:
-        whose = "filer" if name in ("filed_by", "actor_id") else "person"
-        return f"CASE t.{name} WHEN p.sender THEN p.{whose} ELSE t.{name} END"
-    if kind == "uuid":
-        return f"pg_temp.copied(t.{name}, p.n, p.age)"
-    if kind == "timestamp with time zone":
-        return f"t.{name} - p.age"
-    return f"CAST(t.{name} - p.age AS date)" if kind == "date" else f"t.{name}"

@@ -51,6 +51,13 @@ OFFICER, OFFICER_OF_ONE = "commune", "analyst"
 def measure(sizes: tuple[int, ...], rounds: int = ROUNDS) -> dict[str, Any]:
     if sizes[0] < past.FIRST_SIZE_MIN:
         raise SystemExit(f"the first size is {past.FIRST_SIZE_MIN} at least")
+    with staged() as (city, server, web):
+        return asyncio.run(_measure(city, server, web, sizes, rounds))
+
+
+@contextlib.contextmanager
+def staged() -> Iterator[tuple[City, Server, Web]]:
+    """A fresh city with one web process, and beside it who signs officers in, and registers."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
             pack=ROOT / "packs" / "hanoi", data=Path(folder) / "data", demo=True,
@@ -63,19 +70,18 @@ def measure(sizes: tuple[int, ...], rounds: int = ROUNDS) -> dict[str, Any]:
             stack.enter_context(provider(settings, "staff", *staging.REGISTERS))
             web = Web(settings)
             stack.callback(web.stop)
-            city = City(settings, Pack.read(settings.pack), app_url(settings))
-            return asyncio.run(_measure(city, server, web, sizes, rounds))
+            yield City(settings, Pack.read(settings.pack), app_url(settings)), server, web
 
 
 async def _measure(
     city: City, server: Server, web: Web, sizes: tuple[int, ...], rounds: int
 ) -> dict[str, Any]:
-    with _worker(city.settings):
+    with worker(city.settings):
         lived = await past.live(city.settings, city, web.port)
     communes = [a.code for a in city[Agencies].all if a.kind == "commune"]
     connection = await asyncpg.connect(server.url())
     try:
-        owners = await _settle(city, web, connection, communes[0])
+        owners = await settle(city, web, connection, communes[0])
         growing = Past(connection, city, owners)
         await growing.begin()
         more = (past.OPEN_AGENCY - len(past.OPEN)) * len(communes)
@@ -119,7 +125,7 @@ def _figures(milliseconds: list[float]) -> dict[str, float]:
 
 
 @contextlib.contextmanager
-def _worker(settings: Settings) -> Iterator[None]:
+def worker(settings: Settings) -> Iterator[None]:
     """Asks registers and tells people, as long as there are lives to live."""
     process = subprocess.Popen(
         [sys.executable, "-m", "motcua.worker"], env=os.environ | settings.environment()
@@ -131,7 +137,7 @@ def _worker(settings: Settings) -> Iterator[None]:
         process.wait(20)
 
 
-async def _settle(
+async def settle(
     city: City, web: Web, connection: asyncpg.Connection, commune: str
 ) -> dict[str, UUID]:
     """Whose cases are listed, met by the platform as ever; and the officer of one commune."""

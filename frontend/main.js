@@ -2,6 +2,7 @@
 import htmx from 'htmx.org'
 import { Button, ErrorSummary, createAll } from 'govuk-frontend'
 import { keepDesk } from './desk.js'
+import { runBulk } from './desk_bulk.js'
 import { offerPasskeys } from './passkey.js'
 
 const streams = new Set()
@@ -10,6 +11,7 @@ const streams = new Set()
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 start(document)
 document.querySelectorAll('[data-desk]').forEach(keepDesk)
+document.querySelectorAll('form[data-bulk]').forEach(runBulk)
 offerPasskeys(document)
 document.addEventListener('htmx:load', ({ detail }) => detail.elt === document.body || start(detail.elt))
 

@@ -44,6 +44,8 @@ from motcua.portal import api as portal_api
 from motcua.portal import pages as portal_pages
 from motcua.privacy import jobs as _privacy_jobs  # noqa: F401
 from motcua.privacy import pages as privacy_pages
+from motcua.score import api as score_api
+from motcua.score import pages as score_pages
 from motcua.web import meters, throttle
 from motcua.web.arrival import Arrival
 from motcua.web.description import COMPONENTS
@@ -63,6 +65,7 @@ PAGES = [
     *payments_pages.routes,
     *portal_pages.routes,
     *privacy_pages.routes,
+    *score_pages.routes,
 ]
 API = [
     *cases_api.routes,
@@ -70,6 +73,7 @@ API = [
     *identity_api.routes,
     *payments_api.routes,
     *portal_api.routes,
+    *score_api.routes,
 ]
 for _page in PAGES:
     # The description of the API is for programs; people have the pages.

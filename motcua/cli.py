@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 
-from motcua import cases, doctor, documents, exchange, identity, serve
+from motcua import cases, doctor, documents, exchange, identity, score, serve
 from motcua.base import keys, settings
 from motcua.base.errors import Invalid, Refusal
 from motcua.base.ids import SYSTEM
@@ -298,6 +298,30 @@ def invite(subject: str, name: str, administrator: bool) -> Answer:
 
     code, here = in_city(enrol), f"{chosen().desk_origin}/desk/sign-in/code"
     return Answer({"code": code, "address": here}, [code, here])
+
+
+@main.group("score")
+def score_group() -> None:
+    """Figures of how well the city keeps its word."""
+
+
+@command("rebuild", score_group)
+def rebuild_score() -> Answer:
+    """Count everything anew from the history of cases while the city serves; then show that."""
+    done = msgspec.to_builtins(in_city(score.rebuild))
+    return Answer(done, _pairs(done))
+
+
+@main.group("lists")
+def lists_group() -> None:
+    """Officers' work lists."""
+
+
+@command("rebuild", lists_group)
+def rebuild_lists() -> Answer:
+    """Lay every case anew where lists find it, while they are read."""
+    done = {"cases": in_city(cases.list_anew)}
+    return Answer(done, _pairs(done))
 
 
 @main.group("keys")

@@ -9,12 +9,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from msgspec import Struct
 
-from motcua import agencies, exchange, identity, payments, privacy
+from motcua import agencies, exchange, identity, payments, privacy, score
 from motcua.base import identifiers
 from motcua.base.errors import Refusal
 from motcua.base.pack import PACK, Kind, Pack, PackFault, Where, faults
 from motcua.base.settings import DEMO_STEPS, Settings
-from motcua.cases.rules import checking, regimes
+from motcua.cases.rules import checking, rating, regimes, templates, vault
 from motcua.db import server
 from motcua.exchange import Register
 from motcua.web.site import STATIC
@@ -40,7 +40,11 @@ KINDS: dict[str, Kind] = {
         identity.CONSENTS,
         payments.PAYMENTS,
         privacy.KIND,
+        rating.RATINGS,
         regimes.REGIMES,
+        score.KIND,
+        vault.COMPONENTS,
+        templates.TEMPLATES,
     )
 }
 """Every kind of file that a pack may hold, by the name that `motcua pack schema` takes."""
@@ -67,7 +71,11 @@ def pack_faults(folder: Path) -> list[PackFault]:
             exchange.register_faults,
             identifiers.identifier_faults,
             privacy.privacy_faults,
+            rating.ratings_faults,
             regimes.regime_faults,
+            score.score_faults,
+            _component_faults,
+            templates.templates_faults,
             _procedure_faults,
         ],
     )
@@ -77,8 +85,18 @@ def _catalogue_faults(pack: Pack, where: Where) -> Iterator[PackFault]:
     yield from checking.catalogue_faults(pack, where, agencies.known_codes(pack))
 
 
+def _component_faults(pack: Pack, where: Where) -> Iterator[PackFault]:
+    yield from vault.component_faults(pack, where, _books(pack))
+
+
 def _procedure_faults(pack: Pack, where: Where) -> Iterator[PackFault]:
-    books = {
+    around = checking.Around(agencies=agencies.known_codes(pack), registers=_books(pack))
+    yield from checking.procedure_faults(pack, where, around)
+
+
+def _books(pack: Pack) -> dict[str, dict[str, checking.Operation]]:
+    """The registers of a pack as its other files refer to them."""
+    return {
         name: {
             operation: checking.Operation(
                 takes=tuple(said.request),
@@ -88,8 +106,6 @@ def _procedure_faults(pack: Pack, where: Where) -> Iterator[PackFault]:
         }
         for name, register in pack.folder("registers", Register).items()
     }
-    around = checking.Around(agencies=agencies.known_codes(pack), registers=books)
-    yield from checking.procedure_faults(pack, where, around)
 
 
 def examine(settings: Settings) -> list[Finding]:

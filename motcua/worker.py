@@ -12,6 +12,7 @@ from motcua.documents import jobs as _documents  # noqa: F401
 from motcua.notices import jobs as _notices  # noqa: F401
 from motcua.payments import jobs as _payments  # noqa: F401
 from motcua.privacy import jobs as _privacy  # noqa: F401
+from motcua.score import jobs as _score  # noqa: F401
 
 
 async def main() -> None:

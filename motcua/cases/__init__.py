@@ -27,13 +27,16 @@ from motcua.cases.actions.catalogue import (
     reading_of,
 )
 from motcua.cases.actions.drafting import drafts_of_me
+from motcua.cases.actions.folding import list_anew
 from motcua.cases.actions.listing import PAGES_MAX, Choices, Listed, Offer, Wanted, browse, choices
+from motcua.cases.actions.ratings import Ratings
 from motcua.cases.actions.reading import due_reason
 from motcua.cases.actions.rights import RightAsked, procedures_used, right_asked
 from motcua.cases.actions.sealing import opened_row, seal_old_cases
 from motcua.cases.actions.telling import CaseLine, lines_of_me
 from motcua.cases.model.case import Draft
 from motcua.cases.model.desk import LookAtCase, Usage
+from motcua.cases.model.offered import ProgressView
 from motcua.cases.model.procedure import Procedure
 from motcua.cases.model.search import LifeEvent
 
@@ -48,6 +51,8 @@ __all__ = [
     "Offer",
     "Procedure",
     "Procedures",
+    "ProgressView",
+    "Ratings",
     "RightAsked",
     "Usage",
     "Wanted",
@@ -60,6 +65,7 @@ __all__ = [
     "import_catalogue",
     "keep_procedures",
     "lines_of_me",
+    "list_anew",
     "load_catalogue",
     "looks_at_my_cases",
     "opened_row",

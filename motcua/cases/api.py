@@ -16,10 +16,11 @@ from litestar.response import Stream
 from motcua import agencies
 from motcua.base.errors import Fault, Invalid, NotFound
 from motcua.cases import actions
-from motcua.cases.actions import Filing, counter, handing_in, queue
+from motcua.cases.actions import Filing, counter, handing_in, papers, queue, vault
 from motcua.cases.actions.queue import KIOSK
 from motcua.cases.model.counter import Line, Ticket
-from motcua.cases.model.view import CaseView, EventView
+from motcua.cases.model.offered import ProcedureView, ProgressView
+from motcua.cases.model.view import CaseView, ComponentView, EventView, FormView
 from motcua.cases.rules.handing_in import COUNTER_ACTS
 from motcua.db import City, Write
 from motcua.db.events import STREAM_SECONDS_MAX, Listener
@@ -54,7 +55,7 @@ async def list_procedures(
     agency: Annotated[str, Parameter(max_length=35)] = "",
     before: FromQuery[str] = "",
     limit: Annotated[int, Parameter(ge=1, le=LIMIT_MAX)] = 20,
-) -> Page[dict[str, Any]]:
+) -> Page[ProcedureView]:
     found, more = actions.list_procedures(city, q, field, agency, before, limit)
     language = language_of(request)
     return Page([actions.procedure_view(city, known, language) for known in found], more)
@@ -63,7 +64,7 @@ async def list_procedures(
 @get("/api/v1/procedures/{code:str}", opt={"access": "public"}, summary="One procedure")
 async def show_procedure(
     request: Web, city: NamedDependency[City], code: FromPath[str]
-) -> dict[str, Any]:
+) -> ProcedureView:
     return actions.procedure_view(city, actions.any_procedure(city, code), language_of(request))
 
 
@@ -249,7 +250,7 @@ async def _act_at_counter(
     guards=[Throttle(STATUS_TRIES, STATUS_SECONDS, "status")],
     summary="Progress by code",
 )
-async def status(request: Web, city: NamedDependency[City], code: FromPath[str]) -> dict[str, Any]:
+async def status(request: Web, city: NamedDependency[City], code: FromPath[str]) -> ProgressView:
     return await actions.progress(city, code, language_of(request))
 
 
@@ -391,6 +392,21 @@ async def act_on_number(
         return await queue.finish(db, code, number, data.action == "absent", data.case)
 
 
+@get("/api/v1/cases/{code:str}/papers", opt={"access": "person"}, summary="Its forms")
+async def list_forms(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
+) -> Page[FormView]:
+    return Page(await papers.form_views(city, viewer, code, language_of(request)))
+
+
+@get("/api/v1/vault", opt={"access": "person"}, summary="What I need not hand in again")
+async def show_vault(
+    request: Web, city: NamedDependency[City], viewer: NamedDependency[Viewer]
+) -> Page[ComponentView]:
+    async with city.database.read(viewer.person, viewer.on_behalf_of) as db:
+        return Page(await vault.component_views(db, language_of(request)))
+
+
 routes = [
     list_procedures,
     show_procedure,
@@ -405,4 +421,6 @@ routes = [
     draw_number,
     call_number,
     act_on_number,
+    list_forms,
+    show_vault,
 ]

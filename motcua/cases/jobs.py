@@ -8,6 +8,7 @@ from motcua import agencies, identity, notices
 from motcua.base import clock
 from motcua.base.ids import SYSTEM, CaseId
 from motcua.cases import actions
+from motcua.cases.actions import folding, papers, vault
 from motcua.cases.model.case import Case
 from motcua.db import City, Read, jobs
 from motcua.notices import About, Sum
@@ -18,6 +19,8 @@ REGISTER_ATTEMPTS = 45
 
 @jobs.on("case.filed", attempts=REGISTER_ATTEMPTS)
 async def ask_when_filed(city: City, payload: dict[str, Any]) -> None:
+    # In the same job: each job of its own is one more row in every filing.
+    await vault.count_reuses(city, _case_id(payload))
     await actions.ask_registers(city, _case_id(payload), SYSTEM, ("filed",))
 
 
@@ -36,6 +39,12 @@ async def join_when_signed(city: City, payload: dict[str, Any]) -> None:
     await actions.open_joined(city, _case_id(payload), "signed")
 
 
+@jobs.on("case.supplied", "case.document_digitised")
+async def count_reuses(city: City, payload: dict[str, Any]) -> None:
+    """What came later may lie here already as well."""
+    await vault.count_reuses(city, _case_id(payload))
+
+
 @jobs.on("payment.settled")
 async def settle(city: City, payload: dict[str, Any]) -> None:
     await actions.settle(city, _case_id(payload))
@@ -48,6 +57,12 @@ async def settle(city: City, payload: dict[str, Any]) -> None:
 async def close_lead(city: City, payload: dict[str, Any]) -> None:
     """After what may have been the last act on a part."""
     await actions.close_lead(city, _case_id(payload))
+
+
+@jobs.every(hours=1 / 3600)
+async def fold_lists(city: City) -> None:
+    """Work lists read little beside what is folded; how long ago that was they do not show."""
+    await folding.fold_lists(city)
 
 
 @jobs.every(hours=0.25)
@@ -101,9 +116,18 @@ async def tell_fee(city: City, payload: dict[str, Any]) -> None:
 
 @jobs.on("case.apologised")
 async def tell_apology(city: City, payload: dict[str, Any]) -> None:
+    await _tell_new_promise(city, payload, "case.late")
+
+
+@jobs.on("case.extended")
+async def tell_extension(city: City, payload: dict[str, Any]) -> None:
+    await _tell_new_promise(city, payload, "case.extended")
+
+
+async def _tell_new_promise(city: City, payload: dict[str, Any], kind: str) -> None:
     facts = payload["facts"]
     await _tell(
-        city, payload, "case.late", reason=facts["text"],
+        city, payload, kind, reason=facts["text"],
         due_at=datetime.fromisoformat(facts["promised_at"]),
         new_due_at=datetime.fromisoformat(facts["due_at"]),
     )  # fmt: skip
@@ -112,6 +136,16 @@ async def tell_apology(city: City, payload: dict[str, Any]) -> None:
 @jobs.on("case.stopped")
 async def tell_stopped(city: City, payload: dict[str, Any]) -> None:
     await _tell(city, payload, "case.stopped", reason=payload["facts"]["text"])
+
+
+@jobs.on("case.complaint_asked")
+async def tell_complaint_asked(city: City, payload: dict[str, Any]) -> None:
+    await _tell(city, payload, "case.complaint_asked")
+
+
+@jobs.on("case.complaint_answered")
+async def tell_complaint_answered(city: City, payload: dict[str, Any]) -> None:
+    await _tell(city, payload, "case.complaint_answered")
 
 
 @jobs.on("case.refusal_signed")
@@ -127,6 +161,13 @@ async def tell_transferred(city: City, payload: dict[str, Any]) -> None:
 @jobs.on("case.signed")
 async def tell_ready(city: City, payload: dict[str, Any]) -> None:
     await _tell(city, payload, "case.result_ready")
+
+
+@jobs.on("case.supplement_requested", "case.refused", "case.apologised", "case.stopped")
+async def make_form(city: City, payload: dict[str, Any]) -> None:
+    """The letter that the rules of the case want after this act."""
+    event, kind = UUID(payload["event"]), payload["kind"]
+    await papers.after_event(city, _case_id(payload), event, kind)
 
 
 def _case_id(payload: dict[str, Any]) -> CaseId:

@@ -19,7 +19,7 @@ from motcua.db.server import Server
 STEPS = Path(__file__).parent / "migrations"
 ROOMS = (
     "db", "exchange", "identity", "agencies", "documents", "payments", "notices", "cases",
-    "privacy",
+    "privacy", "score",
 )  # fmt: skip
 """Rooms with tables, in the order of the floors."""
 

@@ -254,11 +254,24 @@ async def prepare(
     return await asyncio.to_thread(make)
 
 
-async def hand_out(city: City, agency: str, template: str, facts: Mapping[str, Any]) -> bytes:
-    """A signed paper that is given away and not kept: a receipt. Slow: no transaction open."""
-    path = city.pack.path("results", template)
-    signer = city[Signers].by_agency(agency)
-    return await asyncio.to_thread(lambda: signer.sign(typeset(path, facts), clock.now()))
+async def hand_out(
+    city: City, template: str, facts: Mapping[str, Any], signed_by: str | None
+) -> bytes:
+    """A paper set in the pack's `papers/<template>`, which is nobody's result: a form of a case.
+    Signed with that agency's key, or by nobody. Slow: no transaction open."""
+    path = city.pack.path("papers", template)
+    signer = city[Signers].by_agency(signed_by) if signed_by else None
+
+    def make() -> bytes:
+        pdf = typeset(path, facts)
+        return signer.sign(pdf, clock.now()) if signer else pdf
+
+    return await asyncio.to_thread(make)
+
+
+async def next_number(db: Write, agency: str, kind_code: str, year: int) -> int:
+    """Without gaps in each agency, kind and year: it waits for others that take from it."""
+    return await queries.next_in_sequence(db, agency, kind_code, year)
 
 
 async def record(db: Write, reserved: Reserved, paper: Paper, prepared: Prepared) -> Issued:

@@ -24,6 +24,7 @@ CREATE TABLE exchange.looks (
 );
 CREATE INDEX looks_by_subject ON exchange.looks (subject_hash);
 CREATE INDEX looks_by_time ON exchange.looks (at);
+CREATE INDEX looks_of_case ON exchange.looks (case_code) WHERE case_code IS NOT NULL;
 
 -- Whom a look was about. Written with the look, or when that person first signs in.
 CREATE TABLE exchange.look_subjects (

@@ -32,6 +32,7 @@ Keep = Callable[[Request[Any, Any, Any], bool], Awaitable[Kept | None]]
 
 ACCESS = frozenset({"public", "person", "officer", "signed"})
 DESK = ("/desk", "/dashboard")
+PUBLIC_BOARD = "/dashboard/public"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 # Of everything together: far above what one reads by hand, far below what wears a process out.
@@ -141,7 +142,7 @@ class Guard:
 
 def is_desk_page(path: str) -> bool:
     """Where officers work: with a cookie, and if the operator wants an origin, of their own."""
-    return path.startswith(DESK)
+    return path.startswith(DESK) and not path.startswith(PUBLIC_BOARD)
 
 
 def addresses_without_rule(app: Litestar) -> list[str]:

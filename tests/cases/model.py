@@ -122,6 +122,8 @@ class Story:
     ) -> bool:
         if act == "message":
             return is_mine or bool(roles)
+        if act == "rate":
+            return is_mine and self.end not in ("", "withdrawn")
         here = self.here
         if here is None:
             return False

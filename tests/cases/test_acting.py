@@ -55,7 +55,7 @@ async def test_each_step_is_open_to_one_role_and_to_nobody_else(
     signed = await build.act(city, staff.leader, case, "sign")
     assert (signed.status, signed.step) == (10, "end")
     assert signed.closed_at is not None
-    assert await table() == [set(), set(), set(), set()]
+    assert await table() == [{"rate"}, set(), set(), set()]
 
 
 async def test_a_result_for_the_counter_is_released_and_handed_over(

@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from msgspec import to_builtins
 
 from motcua import cases
 from motcua.base import clock
@@ -20,6 +21,7 @@ from motcua.db.events import Listener
 from motcua.identity import Viewer
 from tests import cast
 from tests.cases import build
+from tests.cases import papers as by_hand
 from tests.cases.catalogue import PAPERS, TABLE, encoded, filed_here, national, procedure, raw
 
 FINANCE = "H26.05"
@@ -226,7 +228,9 @@ async def test_who_receives_is_named_ruled_or_the_service_centre(big: City) -> N
 
 
 def view_of(city: City, code: str) -> dict[str, Any]:
-    return actions.procedure_view(city, city[cases.Procedures].by_code(code), "vi")
+    view = actions.procedure_view(city, city[cases.Procedures].by_code(code), "vi")
+    told: dict[str, Any] = to_builtins(view)
+    return told
 
 
 async def test_the_api_tells_what_is_stated_and_null_where_it_is_not(big: City) -> None:
@@ -250,9 +254,12 @@ async def test_the_api_tells_what_is_stated_and_null_where_it_is_not(big: City) 
 
 
 def shapes() -> dict[tuple[object, ...], Reading]:
-    """One real row of every shape: level, fee, limit, papers."""
+    """A real row of every shape, but none that the pack models: level, fee, limit, papers."""
     found: dict[tuple[object, ...], Reading] = {}
+    modelled = by_hand.procedures()
     for read in filed_here():
+        if read.code in modelled:
+            continue
         made = procedure(read)
         fee = "assessed" if made.fee_assessed else [line.amount != "0" for line in made.fee]
         shape = (

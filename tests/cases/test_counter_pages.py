@@ -8,7 +8,7 @@ import pytest
 from httpx import AsyncClient, Response
 
 from motcua.base.settings import Settings
-from motcua.cases.pages import counter, counter_acts, counter_form, queue
+from motcua.cases.pages import counter, counter_acts, counter_form, papers, queue
 from motcua.db import City
 from tests import cast
 from tests.cases import build
@@ -34,7 +34,8 @@ async def windows(city: City, staff: cast.Cast) -> Windows:
 
 @pytest.fixture
 async def enter(city: City) -> AsyncIterator[Enter]:
-    routes = [*counter.routes, *counter_form.routes, *counter_acts.routes, *queue.routes]
+    parts = (counter, counter_form, counter_acts, papers, queue)
+    routes = [route for part in parts for route in part.routes]
     async with visitors(city, routes) as found:
         yield found
 

@@ -85,7 +85,8 @@ async def do(browser: AsyncClient, code: str, noun: str, **said: str) -> Any:
 
 
 def offered(page: str) -> set[str]:
-    return set(re.findall(r'action="/desk/cases/[^/]+/([a-z-]+)"', page))
+    """The acts; a note among colleagues may be written of every case."""
+    return set(re.findall(r'action="/desk/cases/[^/]+/([a-z-]+)"', page)) - {"notes"}
 
 
 def form(page: str, noun: str) -> str:

@@ -213,6 +213,8 @@ class World:
             }  # fmt: skip
         if action == "approve":
             kept["approved_by"] = person
+        if self.state.step == DONE:
+            kept["may_rate"] = self.story.end != "withdrawn"
         if action == "request_supplement":
             kept["supplements"] = self.state.supplements + 1
         if action in ("ask_opinion", "give_opinion"):

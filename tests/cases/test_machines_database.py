@@ -73,6 +73,8 @@ class Play:
         check(tale, tale.kept)
 
     def permits(self, tale: Tale, who: Viewer, act: str) -> bool:
+        if act == "rate" and tale.case.lead_id is not None:
+            return False  # a part is rated with its lead
         if not who.is_officer:
             return who.person == tale.case.filed_by and self._told(tale).permits(
                 act, who.person, frozenset(), True, False
@@ -178,6 +180,7 @@ class Play:
             "ask_opinion": {"agency": other, "text": "Ý kiến?", "limit": "3wd"},
             "give_opinion": {"outcome": "agrees", "text": "Được", **self._wanted(tale, who)},
             "apologise": {"limit": "5wd", "text": "Xin lỗi"},
+            "rate": {"score": 4},
             "propose": {"outcome": outcome, "text": "Vì vậy"},
             "return_to_handler": {"text": "Xem lại"},
             "stop": {"text": "Dừng"},

@@ -18,7 +18,7 @@ from motcua.base.errors import Unavailable
 from motcua.base.settings import Settings
 from motcua.cases.actions import LOOKUPS, drafting
 from motcua.cases.model.procedure import Name
-from motcua.cases.pages import applying, asking, checking, mine, procedures, receiver, whom
+from motcua.cases.pages import applying, asking, checking, mine, papers, procedures, receiver, whom
 from motcua.db import City
 from motcua.web.render import Page, fields_used
 from tests import cast
@@ -29,7 +29,7 @@ from tests.exchange.build import simulator
 
 ROUTES = [
     *procedures.routes, *applying.routes, *whom.routes, *receiver.routes, *checking.routes,
-    *mine.routes,
+    *mine.routes, *papers.routes,
 ]  # fmt: skip
 APPLY = f"/procedures/{SAMPLE}/apply"
 PNG = base64.b64decode(
@@ -310,13 +310,54 @@ async def test_a_stranger_by_number_is_not_shown_to_whoever_types_it(
     form |= {
         "authority_kind": "authorised", "authority_number": "12/2026",
         "authority_issuer": "Phòng công chứng Mẫu", "authority_signed-day": "5",
-        "authority_signed-month": "1", "authority_signed-year": "2026",
+        "authority_signed-month": "1", "authority_signed-year": "2026", "authority_scope": "any",
     }  # fmt: skip
     assert (await browser.post(f"{APPLY}/for-whom", data=form)).status_code == 303
     page = await browser.get(f"{APPLY}/purpose")
     assert str(other.number) in page.text
     assert other.name not in page.text
     assert str(other.address) not in page.text
+
+
+@pytest.mark.parametrize(
+    ("scope", "typed", "kept"),
+    [
+        ("any", "", []),
+        ("this", "", [SAMPLE]),
+        ("named", f"1.004873, {SAMPLE}", ["1.004873", SAMPLE]),
+        ("named", "1.004873", "This document lets you do other things, but not this."),
+        ("named", "all of them", "authority_procedures"),
+        ("named", "", "authority_procedures"),
+        ("", "", "authority_scope"),
+    ],
+)
+async def test_it_is_asked_which_procedures_an_authorisation_names(
+    city: City, staff: cast.Cast, enter: Enter, population: None,
+    scope: str, typed: str, kept: list[str] | str,
+) -> None:  # fmt: skip
+    who = staff.hung
+    browser, other = enter(who), cast.sample(city, "giang")
+    await new_draft(browser)
+    form = {
+        "whom": "other", "number": str(other.number), "authority_kind": "authorised",
+        "authority_number": "12/2026", "authority_issuer": "Phòng công chứng Mẫu",
+        "authority_signed-day": "5", "authority_signed-month": "1",
+        "authority_signed-year": "2026", "authority_scope": scope, "authority_procedures": typed,
+    }  # fmt: skip
+    answer = await browser.post(f"{APPLY}/for-whom", data=form)
+    if isinstance(kept, str):
+        assert answer.status_code == 422
+        assert kept in answer.text.split("govuk-error-summary__list")[1].split("</ul>")[0]
+        return
+    assert answer.status_code == 303
+    async with city.database.read(who.person) as db:
+        draft = await drafting.draft_of(db, SAMPLE)
+    assert draft
+    assert draft.authority
+    assert draft.authority.get("procedures", []) == kept
+    page = (await browser.get(f"{APPLY}/for-whom")).text
+    assert f'value="{scope}" checked' in page
+    assert ", ".join(kept) in page
 
 
 async def test_nobody_finds_out_numbers_by_trying(

@@ -313,7 +313,7 @@ def test_every_action_has_a_schema_that_takes_a_good_body() -> None:
         "state_fee": {"amount": 0, "text": "x"}, "stop": {"text": "x"},
         "ask_opinion": {"agency": "X.1", "text": "x", "limit": "3wd"},
         "give_opinion": {"outcome": "objects", "text": "x"},
-        "apologise": {"limit": "0.5wd", "text": "x"},
+        "apologise": {"limit": "0.5wd", "text": "x"}, "rate": {"score": 4, "reasons": ["x"]},
     }  # fmt: skip
     for action in ACTIONS:
         body = {"action": action, **good.get(action, {})}

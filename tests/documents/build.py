@@ -15,6 +15,12 @@ from motcua.documents.outside.typesetting import typeset
 
 PACKS = Path(__file__).parents[2] / "packs"
 NATIONAL, SAMPLE = PACKS / "vietnam" / "results", PACKS / "sample" / "results"
+FORMS, SAMPLE_FORMS = PACKS / "vietnam" / "papers", PACKS / "sample" / "papers"
+OF_A_CASE = {
+    "apology", "control", "extract", "letter", "receipt", "refusal", "register", "stop",
+    "supplement",
+}  # fmt: skip
+"""Of the papers that are nobody's result; what a room makes of them besides, it tests itself."""
 REFERENCE = "0123456789ABCDEFGHJK"
 
 CONVICTIONS = [
@@ -29,6 +35,17 @@ CONVICTIONS = [
         "penalty": "Phạt tiền 30.000.000 đồng", "spent": False,
     },
 ]  # fmt: skip
+
+
+HANDOVER = {
+    "source": "Thẩm định · Nguyễn Văn An", "target": "Ký duyệt", "at": "2026-11-24T09:30",
+    "outcome": "late", "note": "Đề xuất",
+}  # fmt: skip
+LINE = {
+    "code": "H1.2-261123-0001", "procedure": "Thủ tục mẫu", "name": "Nguyễn Văn An",
+    "agency": "Công an thành phố Mẫu", "filed_at": "2026-11-23T09:30", "due_at": None,
+    "closed_at": None, "delivery": "Bản điện tử",
+}  # fmt: skip
 
 
 def facts(**changed: Any) -> dict[str, Any]:
@@ -50,16 +67,32 @@ def facts(**changed: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def receipt_facts(**changed: Any) -> dict[str, Any]:
+def form_facts(**changed: Any) -> dict[str, Any]:
+    """What any form of a case may be made of."""
     return (
         facts(
+            form={"number": "01", "name": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả"},
+            case_code="H1.2-261123-0001",
             received_at="2026-11-23T09:30:00+07:00",
             intake_due_at="2026-11-24T09:30:00+07:00",
-            due_at=None,
+            due_at="2026-12-03T09:30:00+07:00",
             procedure={"code": "3.000333", "name": "Cấp Phiếu lý lịch tư pháp"},
             documents=[{"name": "Bản chụp căn cước", "original": 0, "copies": 1}],
             fee={"total": 205000, "currency": "đồng"},
             delivery="Bản điện tử",
+            words="Giấy tờ bị mờ.\nĐề nghị nộp lại.",
+            wanted=["Bản chụp căn cước"],
+            promised_at="2026-11-26T09:30:00+07:00",
+            happened_at="2026-11-25T09:30:00+07:00",
+            printed_at="2026-11-25T09:30:00+07:00",
+            handovers=[HANDOVER],
+            lines=[LINE | {"place": place} for place in (1, 2)],
+            volume="01/2026",
+            answered_at="2026-11-25T09:30:00+07:00",
+            columns=["Quan hệ", "Họ tên"],
+            rows=[["Mẹ", "Phạm Thị Hoa"]],
+            from_day="2026-01-01",
+            to_day="2026-12-31",
         )
         | changed
     )

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from motcua.base import clock
 from motcua.base.ids import SYSTEM, new_id
 from motcua.cases import actions, keep_procedures, queries
-from motcua.cases.actions import counter_drafts, queue
+from motcua.cases.actions import complaining, counter_drafts, papers, queue, templates
 from motcua.cases.model.case import Case
 from motcua.db import City
 from motcua.exchange import hide_looks
@@ -34,6 +34,8 @@ class Things(Struct, frozen=True):
     bill: str
     agency: str
     number: str
+    complaint: str
+    template: str
 
 
 class Belongings(Struct, frozen=True):
@@ -49,7 +51,7 @@ class Belongings(Struct, frozen=True):
 
 OF_A_CASE, OF_A_PERSON = Things.__struct_fields__, Belongings.__struct_fields__
 NOBODYS: dict[type[Struct], Struct] = {
-    Things: Things("SM.1-250101-9999", NO_ID, NO_ID, "SM.0", "999"),
+    Things: Things("SM.1-250101-9999", NO_ID, NO_ID, "SM.0", "999", NO_ID, NO_ID),
     Belongings: Belongings(*[NO_ID] * len(OF_A_PERSON)),
 }
 """What is not there: everything hidden must answer like this, to the letter."""
@@ -175,7 +177,11 @@ class Stage:
             agency: await self._ticket(agency, officer)
             for agency, officer in ((AGENCY, reception), (OTHER, self.both))
         }
-        return {name: await self._things(*one, number) for name, one in filed.items()}
+        template = {
+            agency: await self._template(agency, officer)
+            for agency, officer in ((AGENCY, self.officers["leader"]), (OTHER, self.both))
+        }
+        return {name: await self._things(*one, number, template) for name, one in filed.items()}
 
     async def _filed(self, who: Viewer, agency: str) -> tuple[Case, str]:
         """Paid, with a paper."""
@@ -183,6 +189,8 @@ class Stage:
         asked = build.filing(self.city, documents={"student_card": paper}, agency=agency)
         case = await build.file(self.city, who, asked)
         await build.pay(self.city, case)
+        async with self.city.database.write(who.person, who.on_behalf_of) as db:
+            await complaining.complain(db, who, case.code, "x")
         return case, str(paper)
 
     async def _propose(self, case: Case) -> None:
@@ -199,10 +207,29 @@ class Stage:
             await queue.call_next(db, agency, "9", None)
         return str(drawn.number)
 
-    async def _things(self, case: Case, paper: str, number: dict[str, str]) -> Things:
-        async with self.city.database.read(SYSTEM) as db:
+    async def _template(self, agency: str, officer: Viewer) -> str:
+        async with self.city.database.write(officer.person) as db:
+            await templates.make_template(db, officer, agency, "message", "x", "x")
+            [made] = await db.fetch(
+                "SELECT id FROM cases.templates WHERE agency_code = $1 ORDER BY id DESC LIMIT 1",
+                agency,
+            )
+        return str(made[0])
+
+    async def _things(
+        self, case: Case, paper: str, number: dict[str, str], template: dict[str, str]
+    ) -> Things:
+        # Made beforehand: of what is undone afterwards no second half can be kept.
+        await papers.open_form(
+            self.city, Viewer(person=SYSTEM, name="", is_officer=True), case.code, "receipt"
+        )
+        async with self.city.database.read(case.filed_by, case.applicant_id) as db:
             [bill] = await db.fetch("SELECT id FROM payments.requests WHERE thing_id = $1", case.id)
-        return Things(case.code, paper, str(bill[0]), case.agency_code, number[case.agency_code])
+            [said] = await db.fetch("SELECT id FROM cases.complaints WHERE case_id = $1", case.id)
+        agency = case.agency_code
+        return Things(
+            case.code, paper, str(bill[0]), agency, number[agency], str(said[0]), template[agency]
+        )
 
     async def _belongings(self, name: str, who: Viewer) -> Belongings:
         """From here on they come in that session, an officer by their key."""
@@ -214,7 +241,9 @@ class Stage:
         for group in (self.people, self.officers):
             if name in group:
                 group[name] = replace(who, passkey=UUID(key) if who.is_officer else None)
-        async with self.city.database.write(who.person) as db:
+        # An organisation's is asked for by who represents it, and by no delegate.
+        behalf = who.on_behalf_of if name == "representative" else None
+        async with self.city.database.write(who.person, behalf) as db:
             export = await keeping.ask_export(db)
         if not who.is_officer:
             await keeping.make_export(self.city, export)
@@ -263,6 +292,7 @@ class Stage:
         page = self.city[actions.Procedures].by_code(SAMPLE).procedure.form.pages[0].id
         return {
             "procedure": SAMPLE, "reference": paper[0], "page": page, "noun": "message",
+            "form": "receipt", "book": "book.csv",
             "asset": "nothing", "order": str(order), "delegation": str(self.delegation),
             "organisation": str(self.people["delegate"].on_behalf_of),
         }  # fmt: skip

@@ -8,7 +8,7 @@ from motcua.privacy.model import PrivacyPack
 from motcua.privacy.rules import COLUMNS, NOBODYS
 from tests.cases.build import PACKS
 
-SPEAKING = "('text', 'jsonb', 'bytea', 'date', 'character varying', 'inet', 'ARRAY')"
+SPEAKING = "('text', 'jsonb', 'bytea', 'date', 'character varying', 'inet', 'ARRAY', 'tsvector')"
 
 
 async def columns(url: str) -> dict[str, set[str]]:

@@ -53,7 +53,9 @@ MADE = {
     "interval": "'1 hour'",
     "int2": "1",
     "int4": "1",
+    "tsvector": "''",
     "int8": "1000000000 + floor(random() * 1000000000)",
+    "xid8": "pg_current_xact_id()",
 }
 """A value of each type; that of a new type is still to be written down here."""
 

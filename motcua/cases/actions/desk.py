@@ -1,14 +1,13 @@
-"""An officer's desk: the work list, the case in hand, and the record that somebody looked."""
+"""An officer's desk: the case in hand, and the record that somebody looked."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from motcua import agencies, documents, identity, payments
-from motcua.base import clock
 from motcua.base.errors import Conflict
 from motcua.base.ids import SYSTEM, PersonId
 from motcua.base.text import fold
@@ -19,7 +18,8 @@ from motcua.cases.actions.deeds.deed import law_of
 from motcua.cases.actions.filing import receivers_of
 from motcua.cases.actions.findings import ask_registers
 from motcua.cases.actions.issuing import Made
-from motcua.cases.actions.looking import note_list, record_look
+from motcua.cases.actions.looking import record_look
+from motcua.cases.actions.noting import Version, keep_note, notes_of, versions_of
 from motcua.cases.actions.procedures import InForce, Procedures
 from motcua.cases.actions.sealing import findings_of
 from motcua.cases.actions.seeing import seen
@@ -34,8 +34,8 @@ from motcua.cases.model.case import (
     Supplement,
     may_be_code,
 )
-from motcua.cases.model.desk import DeskCounts, DeskRow, OpinionWanted
 from motcua.cases.model.regime import Regime
+from motcua.cases.model.working import Note
 from motcua.cases.rules.deadline import due_at, reappointed
 from motcua.cases.rules.routes import CaseState
 from motcua.db import City, Read, Write, answers
@@ -43,35 +43,7 @@ from motcua.db import events as happenings
 from motcua.db.queries import Event
 from motcua.identity import Viewer
 
-ROWS_PER_PAGE = 50
-PAGES_MAX = 200
 COUNTERS: tuple[agencies.AgencyKind, ...] = ("branch", "point")
-
-DueBy = Literal["", "late", "today", "week"]
-
-
-class Wanted(Struct, frozen=True, kw_only=True):
-    """Which part of the work list: an agency's, my own to act on, due by when, matching words."""
-
-    agency: str = ""
-    is_mine: bool = False
-    due: DueBy = ""
-    words: str = ""
-    page: int = 1
-    is_asked: bool = False
-    """Instead of cases in hand: what others want the officer's agencies to say about theirs."""
-
-
-class WorkList(Struct, frozen=True):
-    rows: list[DeskRow]
-    asked: list[OpinionWanted]
-    known: dict[tuple[str, str], InForce]
-    """The definitions under which the rows' cases were filed."""
-    counts: DeskCounts
-    """Of the chosen agency, or of all in which the officer holds a post."""
-    agencies: list[str]
-    total: int
-    """How many match, on every page together."""
 
 
 class CaseAtDesk(Struct, frozen=True, kw_only=True):
@@ -99,66 +71,20 @@ class CaseAtDesk(Struct, frozen=True, kw_only=True):
     """The agencies in which the officer holds a post."""
     sees: frozenset[str]
     """The parts of the case that are open to this officer; the rest is not for the page."""
+    notes: list[Note]
+    """Of the officer's own agencies."""
+    versions: list[Version]
+    """How its form was put right."""
 
     @property
     def version(self) -> int:
         return self.events[-1].sequence if self.events else 0
 
 
-async def work_list(db: Write, viewer: Viewer, wanted: Wanted) -> WorkList:
-    """The open cases of the acting officer's agencies; of none where they hold no post. Each case
-    on the page is noted as seen."""
-    posts = await agencies.posts_of(db)
-    mine = sorted({post.agency_code for post in posts})
-    chosen = [post for post in posts if not wanted.agency or post.agency_code == wanted.agency]
-    held = [post.agency_code for post in chosen], [post.role for post in chosen]
-    now = clock.now()
-    tomorrow, next_week = _midnights(db.city, now)
-    before = {"": None, "late": now, "today": tomorrow, "week": next_week}[wanted.due]
-    counts = await queries.count_desk(db, *held, now, tomorrow, next_week)
-    skip = (wanted.page - 1) * ROWS_PER_PAGE
-    rows, asked = [], []
-    if wanted.is_asked:
-        asked = await queries.opinions_wanted(db, sorted(set(held[0])), ROWS_PER_PAGE, skip)
-    else:
-        rows = await queries.desk(
-            db, *held, wanted.is_mine, before, fold(wanted.words), ROWS_PER_PAGE, skip
-        )
-    shown: list[DeskRow | OpinionWanted] = [*rows, *asked]
-    await note_list(db, viewer, [row.code for row in shown])
-    versions = {(row.procedure_code, row.procedure_version) for row in shown}
-    known = {v: await db.city[Procedures].at_version(db, *v) for v in versions}
-    return WorkList(rows, asked, known, counts, mine, _total(wanted, rows, counts))
-
-
 async def named(db: Read, words: str) -> Case | None:
     """The case of which these words are the whole code, if this officer may see it."""
     code = words.strip().upper()
     return await queries.case_by_code(db, code) if may_be_code(code) else None
-
-
-def _total(wanted: Wanted, rows: list[DeskRow], counts: DeskCounts) -> int:
-    """Words are counted where they are searched for; every other cut is among the counts."""
-    if wanted.is_asked:
-        return counts.asked
-    if fold(wanted.words):
-        return (rows[0].total or 0) if rows else 0
-    of_all = {"": counts.everything, "late": counts.late, "today": counts.today}
-    of_mine = {"": counts.mine, "late": counts.mine_late, "today": counts.mine_today}
-    if wanted.is_mine:
-        return of_mine.get(wanted.due, counts.mine_week)
-    return of_all.get(wanted.due, counts.week)
-
-
-def _midnights(city: City, now: datetime) -> tuple[datetime, datetime]:
-    """The coming midnight, and that of the coming Sunday, in the city's zone."""
-    calendar = city[Procedures].calendar
-    today = calendar.local(now).date()
-    tomorrow, monday = today + timedelta(days=1), today + timedelta(days=7 - today.weekday())
-    return (
-        calendar.aware(datetime.combine(tomorrow, time())),
-        calendar.aware(datetime.combine(monday, time())),
-    )
 
 
 async def take_in_hand(db: Write, viewer: Viewer, code: str) -> CaseAtDesk:
@@ -181,6 +107,7 @@ async def at_desk(db: Read, viewer: Viewer, case: Case, is_look: bool = False) -
         assert isinstance(db, Write)
         await record_look(db, viewer, case, known, state.roles, state.is_asked)
     posts = await agencies.posts_of(db)
+    supplements = await queries.supplements_of_case(db, case.id)
     return CaseAtDesk(
         case=case,
         known=known,
@@ -189,16 +116,18 @@ async def at_desk(db: Read, viewer: Viewer, case: Case, is_look: bool = False) -
         files=[(one, files.get(one.file_id)) for one in attached],
         findings=await findings_of(db, case),
         proposal=proposal,
-        supplements=await queries.supplements_of_case(db, case.id),
+        supplements=supplements,
         issued=await documents.of_case(db, case.id),
         events=happened,
         names=await _names(db, case, happened),
         opinions=await queries.opinions_of_case(db, case.id),
         joined=[one for one in family if one.lead_id is not None],
         lead=next((one for one in family if one.lead_id is None), None),
-        law=law_of(db.city, case),
+        law=law_of(db.city, case, known.procedure),
         own=frozenset(post.agency_code for post in posts),
         sees=seen(db.city, viewer, case, posts),
+        notes=await notes_of(db, case),
+        versions=await versions_of(db, case) if supplements else [],
     )
 
 
@@ -272,14 +201,21 @@ async def act_once(
     body: dict[str, Any],
     made: Made | None,
     key: str,
+    word: str = "",
 ) -> None:
-    """Act, unless this very form was sent before: a double click acts once, without conflict."""
-    digest = sha256(msgspec.json.encode([action, code, body], order="sorted")).digest()
+    """Act, unless this very form was sent before: a double click acts once, without conflict.
+
+    `word`: for whom the case is handed to; the people of the case never read it.
+    """
+    digest = sha256(msgspec.json.encode([action, code, body, word], order="sorted")).digest()
     try:
         # Refuses what was written on an old page, gone back to: it was never sent.
         first = await answers.take_turn(db, f"desk {key}", digest)
     except Conflict:
         return  # the first click is still at work, and what it did is on the page in a moment
     if first is None:
-        await act(db, viewer, code, action, dict(body), made)
+        case = await act(db, viewer, code, action, dict(body), made)
+        if word:
+            names = await identity.names(db, [case.handler_id] if case.handler_id else [])
+            await keep_note(db, viewer, case, word, next(iter(names.values()), None))
         await answers.keep(db, f"desk {key}", digest, 303, b"", "text/html")

@@ -109,46 +109,18 @@ async def issue(db: Write, case: Case, made: Made) -> documents.Issued:
     return await documents.record(db, made.draft.reserved, paper, made.prepared)
 
 
-async def receipt(db: Read, case: Case, known: InForce) -> dict[str, Any]:
-    """What form 01 says: what was received, from whom, and what the city promised."""
+async def handed_in(db: Read, case: Case, known: InForce) -> list[dict[str, Any]]:
+    """What was received with it, by name: originals and copies counted."""
     attached = {d.requirement for d in await queries.documents_of_case(db, case.id)}
     taken = {paper.requirement: paper for paper in await queries.hand_ins_of_case(db, case.id)}
-    calendar = db.city[Procedures].calendar
-    agency = db.city[agencies.Agencies].by_code(case.taken_in_by)
-    stood_there, whose = _who_came(case)
-    received = calendar.local(case.accepted_at or case.filed_at)
-
-    def spoken(moment: Any) -> str | None:
-        return calendar.local(moment).isoformat(timespec="minutes") if moment else None
-
-    return {
-        "number": case.code,
-        "reference": case.code,
-        "issued_on": received.date().isoformat(),
-        "verify_url": f"{db.city.settings.public_url}/status?code={case.code}",
-        "issuer": {"name": agency.name.vi},
-        "place": db.city.pack.info.name.vi,
-        "language": case.language,
-        "procedure": {
-            "code": case.procedure_code,
-            "name": known.procedure.short_name.within(case.language),
-        },
-        "person": {"name": stood_there},
-        "on_behalf_of": whose,
-        "received_at": spoken(case.accepted_at or case.filed_at),
-        "intake_due_at": spoken(case.intake_due_at),
-        "due_at": spoken(case.due_at),
-        "fee": {"total": case.fee_amount, "currency": db.city.pack.info.currency.symbol},
-        "documents": [
-            {"name": need.name.vi, **_counted(need, taken.get(need.code))}
-            for need in known.procedure.documents
-            if need.code in attached | set(taken)
-        ],
-        "signer": {"name": agency.name.vi, "title": ""},
-    }
+    return [
+        {"name": need.name.vi, **_counted(need, taken.get(need.code))}
+        for need in known.procedure.documents
+        if need.code in attached | set(taken)
+    ]
 
 
-def _who_came(case: Case) -> tuple[str, str | None]:
+def who_came(case: Case) -> tuple[str, str | None]:
     """Who handed it in, and for whom when that is somebody else."""
     came = case.filed_by_name
     if case.counter_code:

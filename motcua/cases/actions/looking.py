@@ -10,13 +10,13 @@ from uuid import UUID
 from motcua import agencies, identity
 from motcua.base import clock
 from motcua.base.errors import NotFound
-from motcua.base.ids import SYSTEM, PersonId, new_id
+from motcua.base.ids import SYSTEM, CaseId, PersonId, new_id
 from motcua.base.text import Text
 from motcua.cases import queries
 from motcua.cases.actions import reading
 from motcua.cases.actions.procedures import InForce, Procedures
 from motcua.cases.model.case import Case, may_be_code
-from motcua.cases.model.desk import ACTS, LookAtCase, Overseen, Usage
+from motcua.cases.model.desk import ACTS, LookAtCase, LookOverseen, Overseen, Usage
 from motcua.cases.model.procedure import Role
 from motcua.cases.model.view import EventView
 from motcua.db import City, Read, Write
@@ -25,6 +25,7 @@ from motcua.identity import Viewer
 from motcua.web.language import LANGUAGES, Language, words
 
 LOOKS_PER_PAGE = 50
+LOOKS_OVERSEEN_MAX = 500
 SAME_LOOK = timedelta(minutes=10)
 """A case that an officer keeps open is looked at once in so long."""
 BARE_FACTS = frozenset({"status", "step", "business", "money", "handing", "sync", "due_at"})
@@ -108,6 +109,12 @@ async def usages_kept_since(city: City) -> datetime:
         return await queries.set_up_at(db)
 
 
+async def must_control(db: Read) -> None:
+    """For nobody else is there such a page."""
+    if not any(post.role == "control" for post in await agencies.posts_of(db)):
+        raise NotFound("web.not_found")
+
+
 async def oversee(
     db: Write, viewer: Viewer, code: str, language: Language, after: int = 0
 ) -> list[EventView]:
@@ -117,13 +124,26 @@ async def oversee(
     found = await queries.overseen(db, code) if may else None
     if found is None:
         raise NotFound("case.unknown")
+    await note_oversight(db, viewer, found.id, found.agency_code)
+    return await _bare_history(db, found, language, after)
+
+
+async def looks_overseen(db: Read, code: str) -> tuple[list[LookOverseen], dict[PersonId, str]]:
+    """Who looked at the case, newest first, with the names of officers. For whoever may `oversee`
+    it; nothing to anybody else."""
+    found = await queries.looks_overseen(db, code, LOOKS_OVERSEEN_MAX)
+    askers = [PersonId(one.looker_id) for one in found if not one.is_own]
+    return found, await identity.names(db, askers)
+
+
+async def note_oversight(db: Write, viewer: Viewer, case: CaseId, agency: str) -> None:
+    """Who controls procedures has looked at how a case was handled."""
     now = clock.now()
     purpose = _said("To control how the agency keeps to procedure")
     await queries.record_oversight(
-        db, new_id(), now, found.id, viewer.person, viewer.name, found.agency_code, purpose.vi,
-        purpose.en, now - SAME_LOOK,
+        db, new_id(), now, case, viewer.person, viewer.name, agency, purpose.vi, purpose.en,
+        now - SAME_LOOK,
     )  # fmt: skip
-    return await _bare_history(db, found, language, after)
 
 
 async def _bare_history(

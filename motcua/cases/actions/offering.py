@@ -1,13 +1,27 @@
 """What may be asked for, as machines read it: found by words, and where else it is filed."""
 
-from typing import Any
-
 from motcua import agencies
 from motcua.cases.actions.filing import matter_of
 from motcua.cases.actions.procedures import InForce, Procedures
 from motcua.cases.actions.reading import mark_of, rows_of
 from motcua.cases.model.catalogue import Elsewhere, General
-from motcua.cases.model.procedure import Channel, Procedure, ResultKind
+from motcua.cases.model.offered import (
+    ChannelTold,
+    ElsewhereTold,
+    FeeTold,
+    FormTold,
+    LimitTold,
+    NeedTold,
+    ProcedureView,
+    ResultTold,
+)
+from motcua.cases.model.procedure import (
+    Channel,
+    Procedure,
+    PublishedFee,
+    PublishedLimit,
+    ResultKind,
+)
 from motcua.cases.rules import forms
 from motcua.cases.rules.deadline import read_limit
 from motcua.db import City
@@ -49,56 +63,45 @@ def any_procedure(city: City, code: str) -> Found:
     return shelf.elsewhere.get(code) or shelf.by_code(code)
 
 
-def procedure_view(city: City, known: Found, language: Language) -> dict[str, Any]:
+def procedure_view(city: City, known: Found, language: Language) -> ProcedureView:
     """A procedure as the API tells it; `form.example` is accepted by `POST /api/v1/cases` where it
     is filed here (`elsewhere` is null)."""
     if isinstance(known, Elsewhere):
         return _elsewhere(known)
     procedure = known.procedure
-    return {
-        "code": procedure.code,
-        "elsewhere": None,
-        "version": known.version,
-        "name": procedure.name.within(language),
-        "level": procedure.level,
-        "field": procedure.field.within(language),
-        "verified": procedure.verified,
-        "channels": [_channel(city, channel, language) for channel in procedure.channels],
-        "documents": [
-            {
-                "code": need.code,
-                "name": need.name.within(language),
-                "original": need.original,
-                "copies": need.copies,
-                "required_if": need.required_if,
-            }
+    return ProcedureView(
+        code=procedure.code,
+        version=known.version,
+        name=procedure.name.within(language),
+        level=procedure.level,
+        field=procedure.field.within(language),
+        verified=procedure.verified,
+        channels=[_channel(city, channel, language) for channel in procedure.channels],
+        documents=[
+            NeedTold(
+                code=need.code, name=need.name.within(language), original=need.original,
+                copies=need.copies, required_if=need.required_if,
+            )
             for need in procedure.documents
         ],
-        "results": [
-            {"code": _code(city, procedure, result), "name": result.name.within(language)}
+        results=[
+            ResultTold(code=_code(city, procedure, result), name=result.name.within(language))
             for result in procedure.results
         ],
-        "form": {
-            "schema": forms.schema(procedure.form, language),
-            "example": procedure.form.example,
-        },
-    }
+        form=FormTold(
+            rules=forms.schema(procedure.form, language), example=procedure.form.example
+        ),
+    )  # fmt: skip
 
 
-def _elsewhere(known: Elsewhere) -> dict[str, Any]:
+def _elsewhere(known: Elsewhere) -> ProcedureView:
     """Where to go with it: who carries it out, where they sit, and its page in the catalogue."""
-    where = {
-        "agencies": known.executing,
-        "address": known.address or None,
-        "url": known.url or None,
-    }
-    return {
-        "code": known.code,
-        "elsewhere": where,
-        "name": known.name,
-        "level": known.level,
-        "field": known.field,
-    }
+    where = ElsewhereTold(
+        agencies=list(known.executing), address=known.address or None, url=known.url or None
+    )
+    return ProcedureView(
+        code=known.code, elsewhere=where, name=known.name, level=known.level, field=known.field
+    )
 
 
 def _code(city: City, procedure: Procedure, result: ResultKind) -> str | None:
@@ -110,29 +113,30 @@ def _code(city: City, procedure: Procedure, result: ResultKind) -> str | None:
     return None if result.code[:-3] in ours else result.code
 
 
-def _channel(city: City, channel: Channel, language: Language) -> dict[str, Any]:
-    currency = city.pack.info.currency.code
-    limits, fees = [], []
-    for promised in channel.limits:
-        limit = read_limit(promised.limit) if promised.limit else None
-        limits.append(
-            {
-                "value": limit.value if limit else promised.value,
-                "unit": limit.unit if limit else None,
-                "case": promised.case.within(language) if promised.case else None,
-                "source": promised.source.text,
-                "quote": promised.quote,
-            }
-        )
-    for fee in channel.fees:
-        case = fee.case.within(language) if fee.case else None
-        fees.append(
-            {
-                "kind": fee.kind,
-                "amount": fee.amount,
-                "currency": fee.currency or currency,
-                "case": case,
-                "note": fee.note,
-            }
-        )
-    return {"channel": channel.channel, "limits": limits, "fees": fees}
+def _channel(city: City, channel: Channel, language: Language) -> ChannelTold:
+    return ChannelTold(
+        channel=channel.channel,
+        limits=[_limit(one, language) for one in channel.limits],
+        fees=[_fee(one, city.pack.info.currency.code, language) for one in channel.fees],
+    )
+
+
+def _limit(promised: PublishedLimit, language: Language) -> LimitTold:
+    limit = read_limit(promised.limit) if promised.limit else None
+    return LimitTold(
+        value=limit.value if limit else promised.value,
+        unit=limit.unit if limit else None,
+        case=promised.case.within(language) if promised.case else None,
+        source=promised.source.text,
+        quote=promised.quote,
+    )
+
+
+def _fee(fee: PublishedFee, currency: str, language: Language) -> FeeTold:
+    return FeeTold(
+        kind=fee.kind,
+        amount=fee.amount,
+        currency=fee.currency or currency,
+        case=fee.case.within(language) if fee.case else None,
+        note=fee.note,
+    )

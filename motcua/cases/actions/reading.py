@@ -28,6 +28,7 @@ from motcua.cases.model.case import (
     Sides,
     may_be_code,
 )
+from motcua.cases.model.offered import ProgressView
 from motcua.cases.model.view import (
     ActionView,
     CaseView,
@@ -357,7 +358,7 @@ def _readable(fact: Any, language: Language, zone: ZoneInfo) -> Any:
     return fact
 
 
-async def progress(city: City, code: str, language: Language) -> dict[str, Any]:
+async def progress(city: City, code: str, language: Language) -> ProgressView:
     """Without signing in: the code and how far it is; never a name (TT 01/2018, art. 16)."""
     found = None
     if may_be_code(code):
@@ -367,16 +368,16 @@ async def progress(city: City, code: str, language: Language) -> dict[str, Any]:
         raise NotFound("case.unknown")
     known = city[Procedures].today.get(found.procedure_code)
     calendar = city[Procedures].calendar
-    return {
-        "code": code,
-        "status": found.status,
-        "status_name": status_name(found.status, language),
-        "procedure": known.procedure.short_name.within(language) if known else None,
-        "agency": city[agencies.Agencies].name(found.agency_code).within(language),
-        "filed_at": calendar.aware(calendar.local(found.filed_at)),
-        "due_at": calendar.aware(calendar.local(found.due_at)) if found.due_at else None,
-        "closed": found.closed_at is not None,
-    }
+    return ProgressView(
+        code=code,
+        status=found.status,
+        status_name=status_name(found.status, language),
+        procedure=known.procedure.short_name.within(language) if known else None,
+        agency=city[agencies.Agencies].name(found.agency_code).within(language),
+        filed_at=calendar.aware(calendar.local(found.filed_at)),
+        due_at=calendar.aware(calendar.local(found.due_at)) if found.due_at else None,
+        closed=found.closed_at is not None,
+    )
 
 
 async def history(db: Read, case: Case, language: Language, after: int = 0) -> list[EventView]:

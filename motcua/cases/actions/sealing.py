@@ -16,6 +16,7 @@ from motcua.db import City, Read, Write
 ANSWERS, SUBJECT = "cases.cases.answers", "cases.cases.subject"
 REPRESENTATIVE = "cases.cases.representative"
 FINDING, DRAFT = "cases.findings.answer", "cases.drafts.answers"
+COMPLAINT = "cases.complaint_words.words"
 ROWS_AT_ONCE = 200
 SUBJECT_SEALED = ("number", "birth_date", "papers", "authority")
 """The name, and what they are to each other, a list shows without opening anything."""
@@ -115,6 +116,12 @@ def opened_row(city: City, place: str, data: dict[str, Any]) -> dict[str, Any]:
         case "cases.findings":
             who, row = UUID(data["applicant_id"]), f"{data['case_id']}/{data['finding']}"
             parts = {FINDING: "answer"}
+        case "cases.answer_versions":
+            who, row = UUID(data["applicant_id"]), data["case_id"]
+            parts = {ANSWERS: "answers"}
+        case "cases.complaint_words":
+            who, row = UUID(data["person_id"]), data["id"]
+            parts = {COMPLAINT: "words"}
         case "cases.drafts":
             who, row = UUID(data["person_id"]), f"{data['person_id']}/{data['procedure_code']}"
             parts = {DRAFT: "answers"}

@@ -13,6 +13,7 @@ from motcua.cases.actions.deeds.deed import law_of
 from motcua.cases.actions.filing import receivers_of
 from motcua.cases.actions.findings import holding_back
 from motcua.cases.actions.procedures import InForce, Procedures
+from motcua.cases.actions.ratings import Ratings
 from motcua.cases.model.case import Case, Sides
 from motcua.cases.model.procedure import Procedure
 from motcua.cases.model.regime import Regime
@@ -96,8 +97,8 @@ def standing_of(
 ) -> CaseState:
     """The same as `standing`, of what was read before."""
     if not viewer.is_officer:
-        return _of_applicant(viewer, case, payment_state)
-    procedure, law, now = known.procedure, law_of(city, case), clock.now()
+        return _of_applicant(city, viewer, case, payment_state)
+    procedure, law, now = known.procedure, law_of(city, case, known.procedure), clock.now()
     waiting = holding_back(known, case, sides.findings)
     held = agencies.held_in(posts, case.at_agency)
     grants = city[agencies.Access].acts("case", seeing.held(viewer, case, posts))
@@ -129,7 +130,7 @@ def standing_of(
     )
 
 
-def _of_applicant(viewer: Viewer, case: Case, payment_state: str) -> CaseState:
+def _of_applicant(city: City, viewer: Viewer, case: Case, payment_state: str) -> CaseState:
     return CaseState(
         step=case.step,
         states=_with_money(case, payment_state),
@@ -137,6 +138,7 @@ def _of_applicant(viewer: Viewer, case: Case, payment_state: str) -> CaseState:
         is_applicant=is_applicant_of(case, viewer),
         has_payment_open=payment_state == "open",
         delivery=case.delivery,  # type: ignore[arg-type]
+        may_rate=case.closed_at is not None and city[Ratings].may_rate(case),
     )
 
 

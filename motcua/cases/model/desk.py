@@ -31,13 +31,39 @@ class DeskRow(Struct, frozen=True):
     """When something missing was last asked for."""
     version: int | None
     """The sequence of the last event: another number means that the case has moved."""
-    total: int | None
-    """How many match the words that were searched for; without words nobody counts here."""
+    id: CaseId
+    channel: str
+    closed_at: datetime | None
 
     @property
     def promised_at(self) -> datetime:
         """As `Case.promised_at`."""
         return self.due_at or self.intake_due_at
+
+
+class Listed(Struct, frozen=True):
+    """One page of a list: how many fit, and which of them stand on it."""
+
+    total: int
+    is_more: bool
+    """There are more than were counted."""
+    ids: list[CaseId]
+
+
+class Chosen(Struct, frozen=True):
+    """One way to cut a list: by which of its parts (`kind`), and how much is behind it."""
+
+    kind: str
+    name: str
+    """Of a handler the id; empty: nobody's."""
+    count: int
+
+
+class Newest(Struct, frozen=True):
+    """The newest event, and which transactions may still write older ones."""
+
+    sequence: int
+    writers: list[str]
 
 
 class DeskCounts(Struct, frozen=True):
@@ -114,11 +140,31 @@ class Overseen(Struct, frozen=True):
     procedure_code: str
 
 
+class LookOverseen(Struct, frozen=True):
+    """One look at a case, from whatever room, as who controls procedures reads it."""
+
+    id: UUID
+    at: datetime
+    looker_id: UUID
+    is_own: bool
+    """By those whose request it is."""
+    agency_code: str | None
+    role: str | None
+    register: str | None
+    """Which one was asked; None: the case or a file of it was opened."""
+    purpose_vi: str | None
+    purpose_en: str | None
+    """None of a file that was opened."""
+    is_hidden: bool
+    """An order keeps it from its people for a while."""
+
+
 ACTS = (
     "case.filed", "case.accepted", "case.refused", "case.supplement_requested", "case.transferred",
     "case.assigned", "case.fee_stated", "case.fee_taken", "case.opinion_asked",
     "case.opinion_given", "case.proposed", "case.approved", "case.returned_to_handler",
     "case.signed", "case.refusal_signed", "case.released", "case.delivered", "case.apologised",
-    "case.stopped", "case.message", "case.document_digitised", "case.original_returned",
+    "case.extended", "case.stopped", "case.message", "case.document_digitised",
+    "case.original_returned",
 )  # fmt: skip
 """What officers do to a case: the one event of each act that says so."""

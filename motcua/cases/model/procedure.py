@@ -319,6 +319,16 @@ class PersonalData(_Strict, frozen=True, kw_only=True):
     fields: dict[Name, FieldUse] = {}
 
 
+class Reappointment(_Strict, frozen=True, kw_only=True):
+    """How often a promise may be given anew, and how many days before it that is told."""
+
+    times: Annotated[int, Meta(ge=0)]
+    notice_days: Annotated[int, Meta(ge=0)]
+    at_most: LimitText | None = None
+    """By how much; None: no source says."""
+    source: Source
+
+
 class Procedure(_Strict, frozen=True, kw_only=True):
     code: Annotated[str, Meta(pattern=r"^[0-9]\.[0-9]{6}$")]
     valid_from: date
@@ -351,6 +361,9 @@ class Procedure(_Strict, frozen=True, kw_only=True):
     """None: no source states it; the officer who accepts a case does."""
     limit_if: tuple[LimitIf, ...] = ()
     """The first that holds goes before `limit`: `rules.promise.limit_of`."""
+    extension: Reappointment | None = None
+    """Where a law of its own lets the answer be put off, with a reason: it goes before what the
+    regime says of apologies, and nobody apologises."""
     cutoff: bool = False
     """The cut-off hour of the calendar: what comes later starts the next working day."""
     findings: tuple[Finding, ...] = ()

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct, field
 
 from motcua.base.text import Source, Text
 from motcua.cases.model.calendar import Clock
-from motcua.cases.model.procedure import LimitText
+from motcua.cases.model.procedure import LimitText, Reappointment
 
 SupplementPolicy = Literal["restart", "pause"]
 
@@ -16,10 +16,29 @@ class _Strict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     pass
 
 
+FormKind = Literal["receipt", "supplement", "refusal", "apology", "stop", "control", "register"]
+FormEvent = Literal[
+    "case.supplement_requested", "case.refused", "case.apologised", "case.stopped"
+]  # fmt: skip
+
+
 class Form(_Strict, frozen=True, kw_only=True):
+    """A paper that every procedure shares. Without a template it is only named."""
+
     number: Annotated[str, Meta(pattern=r"^[0-9A-Z]{1,6}$")]
-    kind: Literal["receipt", "supplement", "refusal", "apology", "stop", "control", "register"]
+    kind: FormKind
     name: Text
+    template: str | None = None
+    """A file of `papers/` in the pack."""
+    size: Literal["a4", "a5"] = "a5"
+    made_on: FormEvent | None = None
+    """The event after which it is made; None: when somebody asks for it."""
+    signed: bool = True
+    """With the key of the agency that issues it."""
+    numbered: str = "{sequence}"
+    """How its number reads; {sequence} runs without gaps in each agency and year."""
+    source: Source | None = None
+    """Where its lines are from, if not from the text that `Forms` names."""
 
 
 class Forms(_Strict, frozen=True, kw_only=True):
@@ -53,14 +72,6 @@ class CutOff(_Strict, frozen=True, kw_only=True):
     what came before goes the same working day."""
 
     at: Clock
-    source: Source
-
-
-class Reappointment(_Strict, frozen=True, kw_only=True):
-    """How often a promise may be given anew, and how many days before it the apology is sent."""
-
-    times: Annotated[int, Meta(ge=0)]
-    notice_days: Annotated[int, Meta(ge=0)]
     source: Source
 
 

@@ -1,7 +1,7 @@
 """A case as machines read it (design, section 5)."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -154,6 +154,41 @@ class CaseView(Struct, frozen=True, kw_only=True):
     """Its parts; of a part the other parts."""
     actions: list[ActionView]
     result: ResultView | None
+
+
+class FormView(Struct, frozen=True):
+    """A form of a case; `address` gives it as PDF."""
+
+    kind: str
+    form: str
+    """Its number in the rules of the case."""
+    name: str
+    number: str | None
+    """None: it is made when it is asked for."""
+    issued_on: date | None
+    address: str
+
+
+class ComponentView(Struct, frozen=True):
+    """What lies in one's vault; `document` may be handed in again under its id."""
+
+    document: str
+    name: str
+    components: list[str]
+    """The kinds by which forms ask for it."""
+    source: Literal["result", "paper"]
+    status: str
+    """valid, replaced, revoked, withdrawn or expired; only what is valid is offered."""
+    number: str | None
+    issuer: str | None
+    signer: str | None
+    holder: str | None
+    issued_on: date | None
+    valid_until: date | None
+    media_type: str
+    size: int
+    verify: str | None
+    uses: int
 
 
 class EventView(Struct, frozen=True):

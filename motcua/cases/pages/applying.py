@@ -11,11 +11,12 @@ from litestar.response import Redirect
 from msgspec.structs import replace
 
 from motcua import documents, exchange, identity
-from motcua.base.errors import Fault, Invalid, Unavailable
+from motcua.base.errors import Fault, Invalid, NotFound, Unavailable
 from motcua.base.text import Text
 from motcua.cases import actions
-from motcua.cases.actions import drafting
+from motcua.cases.actions import Subject, drafting, extracts, vault
 from motcua.cases.actions.drafting import Ready
+from motcua.cases.actions.vault import Offered
 from motcua.cases.model.case import Draft
 from motcua.cases.model.procedure import DocumentNeed, Field, FormPage, Procedure
 from motcua.cases.pages.asking import (
@@ -142,6 +143,8 @@ async def take_own(here: Application, page: str) -> Response[Any]:
     draft = replace(here.draft, answers=answers)
     if "drop" in posted:
         draft = drafting.without_file(draft, posted["drop"])
+    if "take" in posted and here.shows_known:
+        draft = await _taken(here, draft, posted["take"])
     uploads, faults = await uploads_of(here.city, here.procedure.documents, sent.multi_items())
     if uploads and len(draft.documents) + len(uploads) > drafting.FILES_PER_DRAFT_MAX:
         faults.append(Fault(f"/file-{uploads[0][0]}", "case.too_many_documents"))
@@ -151,7 +154,7 @@ async def take_own(here: Application, page: str) -> Response[Any]:
     draft = await _keep_with(here, draft, uploads)
     if read.is_editing:
         return Redirect(_at_row(here, posted, answers), status_code=303)
-    if faults or "upload" in posted or "drop" in posted:
+    if faults or {"upload", "drop", "take"} & posted.keys():
         if not faults:
             return Redirect(_same_page(here), status_code=303)
     else:
@@ -214,6 +217,7 @@ async def _form_page(
         knowns=knowns,
         needs=needs,
         has_documents=page.documents,
+        held=await _held(here, needs, checked),
     )
     return asked(here, asking)
 
@@ -320,6 +324,43 @@ async def _keep_with(
         for code, upload in uploads:
             draft = await drafting.attach(db, draft, code, [upload])
         return await here.store(db, draft)
+
+
+async def _held(
+    here: Application, needs: list[DocumentNeed], checked: Ready | None
+) -> dict[str, list[Offered]]:
+    """What the person has here already for these needs; where nothing lies, what registers say."""
+    if not needs or not here.shows_known:
+        return {}
+    async with here.city.database.read(here.viewer.person, here.viewer.on_behalf_of) as db:
+        found = await vault.offers(db, here.known, needs)
+    open_needs = [need for need in needs if need.code not in here.given | found.keys()]
+    subject = _oneself(here, checked)
+    if subject is None:
+        return found
+    return found | await extracts.offers(here.city, here.viewer, here.known, open_needs, subject)
+
+
+async def _taken(here: Application, draft: Draft, said: str) -> Draft:
+    """`said`: the need, and what was offered for it."""
+    need, _, key = said.partition(" ")
+    if not key.startswith(extracts.BY_REGISTER):
+        async with here.city.database.read(here.viewer.person, here.viewer.on_behalf_of) as db:
+            return await vault.take(db, draft, here.known, need, key)
+    subject = _oneself(here, await here.ready())
+    if subject is None:
+        raise NotFound("vault.not_offered")
+    if len(draft.documents) >= drafting.FILES_PER_DRAFT_MAX:
+        raise Invalid("request.faults", [Fault(f"/file-{need}", "case.too_many_documents")])
+    made = await extracts.take(here.city, here.viewer, here.known, need, key, subject)
+    return await _keep_with(here, draft, [(need, made)])
+
+
+def _oneself(here: Application, checked: Ready | None) -> Subject | None:
+    """Whoever asks for themselves and has shown enough for a register to speak of them."""
+    subject = checked.subject if checked else None
+    is_own = subject is not None and subject.relation == "self" and here.needed is None
+    return subject if is_own and here.viewer.on_behalf_of is None else None
 
 
 def _at_files(faults: list[Fault], needs: list[DocumentNeed]) -> list[Fault]:

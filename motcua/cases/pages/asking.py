@@ -16,6 +16,7 @@ from motcua.cases import actions
 from motcua.cases.actions import InForce, drafting
 from motcua.cases.actions.drafting import Ready
 from motcua.cases.actions.filing import needed_of, receivers_of
+from motcua.cases.actions.vault import Offered
 from motcua.cases.model.case import Draft
 from motcua.cases.model.procedure import DocumentNeed, Field, FormPage, Procedure
 from motcua.db import City, Write
@@ -45,6 +46,8 @@ class Need(Struct, frozen=True):
     errors: list[str]
     questions: list[Question] = []
     """At a counter: whether it was taken on paper."""
+    offers: list[Offered] = []
+    """What the person has here already."""
 
 
 class KnownGroup(Struct, frozen=True):
@@ -220,6 +223,8 @@ class Asking(Struct, frozen=True, kw_only=True):
     needs: list[DocumentNeed] = []
     """What the answers call for; shown only on a page of documents."""
     has_documents: bool = False
+    held: dict[str, list[Offered]] = {}
+    """By need what lies in the person's vault for it."""
 
 
 def asked(here: Application, asking: Asking) -> Response[Any]:
@@ -237,9 +242,7 @@ def asked(here: Application, asking: Asking) -> Response[Any]:
         knowns=asking.knowns,
         trouble=asking.trouble,
         questions=_questions(asking, language),
-        needs=[_need(here, n, asking.faults, problems) for n in needs]
-        if asking.has_documents
-        else [],
+        needs=[_need(here, n, asking, problems) for n in needs] if asking.has_documents else [],
     )
     return render(page, here.request, 422 if asking.faults else 200)
 
@@ -264,12 +267,11 @@ def _source(offer: Offer, row: dict[str, Any]) -> Text | None:
     return offer.source if is_theirs else None
 
 
-def _need(
-    here: Application, need: DocumentNeed, faults: list[Fault], problems: list[Problem]
-) -> Need:
+def _need(here: Application, need: DocumentNeed, asking: Asking, problems: list[Problem]) -> Need:
     mine = [one for one in here.draft.documents if one["requirement"] == need.code]
     made = need_of(need, [Kept(one["id"], one["name"]) for one in mine], problems)
-    return replace(made, questions=here.on_paper(need, faults))
+    offered = [] if mine else asking.held.get(need.code, [])
+    return replace(made, questions=here.on_paper(need, asking.faults), offers=offered)
 
 
 def problems_of(

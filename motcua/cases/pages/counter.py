@@ -14,7 +14,7 @@ from motcua import agencies, documents, payments
 from motcua.base.errors import Conflict, Invalid, Refusal
 from motcua.base.text import Text
 from motcua.cases import actions
-from motcua.cases.actions import counter, counter_drafts, handing_in, issuing
+from motcua.cases.actions import counter, counter_drafts, handing_in
 from motcua.cases.actions.counter_drafts import CounterDraft
 from motcua.cases.actions.procedures import InForce
 from motcua.cases.model.counter import CounterRow
@@ -24,7 +24,6 @@ from motcua.cases.pages.applying import UPLOAD_BYTES_MAX
 from motcua.db import City, Read
 from motcua.identity import Viewer
 from motcua.web import Page, reasons, render
-from motcua.web.files import safely
 from motcua.web.language import Language, words
 from motcua.web.render import language_of
 
@@ -197,19 +196,6 @@ async def digitise(
     return Redirect(f"/desk/counter/cases/{code}", status_code=303)
 
 
-@get("/desk/counter/cases/{code:str}/receipt.pdf", **OFFICER)
-async def print_receipt(
-    city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
-) -> Response[bytes]:
-    """Form 01, for the hand of whoever stands there; whoever decides has signed it."""
-    async with city.database.write(viewer.person) as db:
-        case = await actions.open_case(db, code)
-        await actions.note_look(db, viewer, case)
-        facts = await issuing.receipt(db, case, await actions.definition(db, case))
-    pdf = await documents.hand_out(city, case.agency_code, "receipt.typ", facts)
-    return Response(pdf, media_type="application/pdf", headers=safely(f"{case.code}.pdf"))
-
-
 async def _taken(
     request: Web, city: City, viewer: Viewer, code: str, refusal: Refusal | None = None
 ) -> Response[Any]:
@@ -255,4 +241,4 @@ def _paper(one: DocumentView, language: Language) -> HandInRow:
     )
 
 
-routes: list[Any] = [show, show_taken, take_fee, digitise, print_receipt]
+routes: list[Any] = [show, show_taken, take_fee, digitise]

@@ -21,11 +21,22 @@ from motcua.base.errors import Conflict, Fault, Invalid, NotFound, Refusal, Unav
 from motcua.base.ids import DocumentId, new_id
 from motcua.base.text import Text
 from motcua.cases import actions
-from motcua.cases.actions import desk
+from motcua.cases.actions import desk, noting, templates
 from motcua.cases.actions.desk import CaseAtDesk
-from motcua.cases.pages import desk_words
-from motcua.cases.pages.desk_acts import ACT_OF_NOUN, APPLIED, Act, acts, body_of, hindrances
-from motcua.cases.pages.desk_list import Work, is_number, kept_in, wanted_of, work_of
+from motcua.cases.pages import desk_notes, desk_words
+from motcua.cases.pages.desk_acts import (
+    ACT_OF_NOUN,
+    APPLIED,
+    Act,
+    acts,
+    body_of,
+    hindrances,
+    put_in,
+)
+from motcua.cases.pages.desk_doing import TO_AGENCIES, do
+from motcua.cases.pages.desk_filters import is_number, kept_in, wanted_of
+from motcua.cases.pages.desk_list import Work, look_at, work_of
+from motcua.cases.pages.desk_notes import ChangeShown, NoteShown
 from motcua.cases.pages.desk_words import Sheet
 from motcua.cases.rules import routes as rules
 from motcua.db import City
@@ -41,9 +52,7 @@ SIGNAL_SECONDS = 1.5
 """A busy agency's desk is told at most this often."""
 KEEP_ALIVE_SECONDS = 15
 CODE_LENGTH_MAX = 60
-KEY_LENGTH_MAX = 64
 AGENCIES_OFFERED_MAX = 50
-TO_AGENCIES = ("transfer", "ask_opinion")
 
 Web = Request[Any, Any, Any]
 
@@ -59,6 +68,10 @@ class Told(Struct, frozen=True):
 class WorkPage(Page):
     template: ClassVar[str] = "cases/desk_list.html"
     work: Work
+    controls: bool
+    """Complaints come to this officer."""
+    leads: bool
+    """Figures are shown to this officer."""
 
 
 class CasePage(Page):
@@ -75,6 +88,11 @@ class CasePage(Page):
     """Names this showing of the forms: sent twice, they act once."""
     agencies: list[Text]
     """Offered while one types the name of one."""
+    note: str
+    """What was typed as a note and refused."""
+    notes: list[NoteShown]
+    changes: list[ChangeShown]
+    """What the person put right in the form, the last time first."""
 
 
 @get("/desk", opt=OFFICER, include_in_schema=False)
@@ -87,15 +105,15 @@ async def show_list(
     wanted = wanted_of(request)
     async with city.database.write(viewer.person) as db:
         named = await desk.named(db, wanted.words)
-        found = None
-        if named is None or named.closed_at is None:
-            found = await desk.work_list(db, viewer, wanted)
-        if named and not (found and found.rows):
-            # A closed case stands on no list; who knows its code may open it.
-            return _see(f"/desk/cases/{quote(named.code)}")
-        assert found is not None
-    language = language_of(request)
-    return render(WorkPage(work_of(city, found, wanted, language, hand)), request)
+        seen = await look_at(db, viewer, wanted)
+        posts = await agencies.posts_of(db)
+    controls = any(post.role == "control" for post in posts)
+    leads = bool(city[agencies.Access].places("see", "figures", posts))
+    if named and not seen.found.rows:
+        # What stands on no list may still be opened by who knows its code.
+        return _see(f"/desk/cases/{quote(named.code)}")
+    work = work_of(city, seen, wanted, language_of(request), hand)
+    return render(WorkPage(work, controls, leads), request)
 
 
 @get("/desk/cases/{code:str}", opt=OFFICER, include_in_schema=False)
@@ -109,7 +127,7 @@ async def show_case(
     if not _is_code(code):
         raise NotFound("case.unknown")
     told = None
-    if done in ACT_OF_NOUN:
+    if done in ACT_OF_NOUN or done == "note":
         told = Told("done", words(language_of(request)).pgettext("done", done))
     return await _show(request, city, viewer, code, told)
 
@@ -127,49 +145,38 @@ async def act(
     posted = {name: str(value) for name, value in (await request.form()).items()}
     action = ACT_OF_NOUN[noun]
     try:
+        if posted.get("template") and "fill" in posted:
+            return await _show(request, city, viewer, code, sent={**posted, "noun": noun})
         if _shows_first(action, posted):
             return await _show(request, city, viewer, code, sent={**posted, "noun": noun})
-        await _do(city, viewer, code, action, posted)
+        await do(city, viewer, code, action, posted)
     except (Conflict, Invalid, Unavailable) as refusal:
         return await _refused(request, city, viewer, code, noun, posted, refusal)
     kept = kept_in(wanted_of(request))
     return _see(f"/desk/cases/{quote(code)}?{urlencode({**kept, 'done': noun})}")
 
 
+@post("/desk/cases/{code:str}/notes", opt=OFFICER, include_in_schema=False)
+async def note(
+    request: Web,
+    city: NamedDependency[City],
+    viewer: NamedDependency[Viewer],
+    code: FromPath[str],
+) -> Response[Any]:
+    if not _is_code(code):
+        raise NotFound("case.unknown")
+    posted = {name: str(value) for name, value in (await request.form()).items()}
+    try:
+        async with city.database.write(viewer.person) as db:
+            await noting.note_once(db, viewer, code, posted.get("note", ""), posted.get("key", ""))
+    except Invalid as refusal:
+        return await _refused(request, city, viewer, code, "note", posted, refusal)
+    kept = kept_in(wanted_of(request))
+    return _see(f"/desk/cases/{quote(code)}?{urlencode({**kept, 'done': 'note'})}#notes")
+
+
 def _is_code(code: str) -> bool:
     return code.isprintable() and len(code) <= CODE_LENGTH_MAX
-
-
-async def _do(
-    city: City, viewer: Viewer, code: str, action: str, posted: Mapping[str, str]
-) -> None:
-    if action == "ask":
-        return await desk.ask_again(city, viewer, code)
-    key = posted.get("key", "")
-    if not 1 <= len(key) <= KEY_LENGTH_MAX:
-        raise Invalid("request.no_idempotency_key")
-    body = body_of(action, posted)
-    if action in TO_AGENCIES and "agency" in body:
-        body["agency"] = await _agency(city, viewer, code, action, body["agency"])
-    made = await actions.make_before(city, viewer, code, action)
-
-    async def attempt() -> None:
-        async with city.database.write(viewer.person) as db:
-            await desk.act_once(db, viewer, code, action, body, made, key)
-
-    await actions.with_answers(city, viewer, code, action, attempt)
-
-
-async def _agency(city: City, viewer: Viewer, code: str, action: str, typed: str) -> str:
-    """The one that is meant. Invalid: none is, or the officer must choose among several."""
-    async with city.database.read(viewer.person) as db:
-        case = await actions.open_case(db, code)
-        known = await actions.definition(db, case)
-    found = desk.meant(desk.agencies_for(city, case, known, action), typed)
-    if len(found) != 1:
-        reason = "case.which_agency" if found else "case.no_such_agency"
-        raise Invalid("request.faults", [Fault("/agency", reason)])
-    return found[0].code
 
 
 def _shows_first(action: str, posted: Mapping[str, str]) -> bool:
@@ -241,13 +248,17 @@ async def _show(
     wanted, language, now = wanted_of(request), language_of(request), clock.now()
     async with city.database.write(viewer.person) as db:
         found = await desk.take_in_hand(db, viewer, code)
-        listed = await desk.work_list(db, viewer, wanted)
-    offered = acts(found, language, sent or {}, faults or [])
+        listed = await look_at(db, viewer, wanted)
+        ready = await templates.templates_for(db, found.case.at_agency, found.case.language)
+    if sent and "fill" in sent:
+        sent = _filled(city, viewer, found, ready, sent)
+    offered = acts(found, language, sent or {}, faults or [], ready)
     others = offered[1:] if offered and offered[0].is_main else offered
     for one in offered:
         await _fill(city, found, one, language)
     if told and told.mood == "meanwhile":
         told = _meanwhile(city, found, told, sent or {}, language)
+    note_faults = _note_problems(sent or {}, faults or [], language)
     page = CasePage(
         work=work_of(city, listed, wanted, language, found.case.code),
         sheet=desk_words.sheet(city, found, now, language),
@@ -255,11 +266,30 @@ async def _show(
         others=others,
         hindered=hindrances(found, language),
         told=told,
-        problems=[p for one in offered for p in one.problems],
+        problems=[*(p for one in offered for p in one.problems), *note_faults],
         key=new_id().hex,
         agencies=[agency.name for agency in _named(city, found, offered)],
+        note=(sent or {}).get("note", ""),
+        notes=desk_notes.notes(city, found),
+        changes=desk_notes.changes(found, language),
     )
-    return render(page, request, status)
+    return render(page, request, 422 if status == 200 and page.problems else status)
+
+
+def _filled(
+    city: City,
+    viewer: Viewer,
+    found: CaseAtDesk,
+    ready: list[templates.Offered],
+    sent: Mapping[str, str],
+) -> Mapping[str, str]:
+    """The form with the words of the template that was chosen for it."""
+    for one in ready:
+        if (one.noun, one.id) == (sent["noun"], sent.get("template")):
+            case = found.case
+            said = templates.fill(city, one.words, case, found.known, viewer, case.language)
+            return put_in(one.noun, said, sent)
+    return sent
 
 
 async def _fill(city: City, found: CaseAtDesk, one: Act, language: Language) -> None:
@@ -274,7 +304,11 @@ async def _fill(city: City, found: CaseAtDesk, one: Act, language: Language) -> 
             field.choices = [(a.code, a.name.within(language)) for a in meant]
     if one.action == "apologise" and one.is_open and not one.problems:
         one.sure = f"{one.fields[0].typed.strip()}{one.fields[0].unit}"
-        one.promise = desk.new_promise(city, found, one.sure)
+        try:
+            one.promise = desk.new_promise(city, found, one.sure)
+        except Invalid as refusal:  # further than the law lets it be put off
+            said = reasons.sentence(refusal.reason, refusal.facts, language)
+            one.fields[0].errors.append(said)
 
 
 def _named(city: City, found: CaseAtDesk, offered: list[Act]) -> list[agencies.Agency]:
@@ -326,6 +360,14 @@ def _meanwhile(
     return Told("waiting" if happened else "late", text, lines)
 
 
+def _note_problems(
+    sent: Mapping[str, str], faults: list[Fault], language: Language
+) -> list[Problem]:
+    if sent.get("noun") != "note":
+        return []
+    return [Problem(reasons.sentence(f.reason, f.facts, language), "note") for f in faults]
+
+
 def _name(one: tuple[str, str]) -> str:
     return one[1]
 
@@ -334,4 +376,4 @@ def _see(address: str) -> Response[Any]:
     return Response(b"", status_code=303, headers={"Location": address})
 
 
-routes: list[HTTPRouteHandler] = [show_list, show_case, act, open_document, follow]
+routes: list[HTTPRouteHandler] = [show_list, show_case, note, act, open_document, follow]

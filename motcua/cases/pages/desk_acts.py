@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 from motcua.base.errors import Fault
 from motcua.base.text import nfc
 from motcua.cases.actions.desk import CaseAtDesk
+from motcua.cases.actions.templates import Offered
 from motcua.cases.model.case import DONE, Opinion
 from motcua.cases.rules import routes
 from motcua.web import reasons
@@ -59,6 +60,10 @@ class Field(Struct, kw_only=True):
     """Of a limit."""
     errors: list[str] = []
 
+    @property
+    def is_words(self) -> bool:
+        return self.shape == "words"
+
 
 class Act(Struct, kw_only=True):
     """A form on the page."""
@@ -74,6 +79,8 @@ class Act(Struct, kw_only=True):
     promise: datetime | None = None
     """What an apology would promise: shown before it is sent."""
     sure: str = ""
+    templates: list[tuple[str, str]] = []
+    """Words that may be put in, each with its name."""
 
     @property
     def id(self) -> str:
@@ -89,7 +96,7 @@ def _words(question: str) -> tuple[Box, ...]:
 
 
 _LIMIT = Box(name="limit", question="Within which time?", shape="limit")
-_FORMS = (
+FORMS = (
     Form(noun="signature", action="sign", name="Sign", key="k", is_main=True),
     Form(noun="approval", action="approve", name="Approve", key="y", is_main=True),
     Form(noun="acceptance", action="accept", name="Accept", key="n", is_main=True),
@@ -164,7 +171,11 @@ _FORMS = (
     ),
     Form(
         noun="assignment", action="assign", name="Hand to a colleague",
-        boxes=(Box(name="officer", question="Who handles it from now on?", shape="one_of"),),
+        boxes=(
+            Box(name="officer", question="Who handles it from now on?", shape="one_of"),
+            Box(name="word", question="A word to them",
+                hint="May stay empty. Only officers of your agency read it."),
+        ),
     ),
     Form(
         noun="message", action="message", name="Write to the applicant",
@@ -172,21 +183,33 @@ _FORMS = (
     ),
 )  # fmt: skip
 _ASK = Form(noun="inquiry", action="ask", name="Ask the register again", key="h", is_main=True)
-ACT_OF_NOUN: Mapping[str, str] = {form.noun: form.action for form in (*_FORMS, _ASK)}
+LIMIT_NEEDED = structs.replace(
+    _LIMIT,
+    question="No time is published for it. Within which time do you promise the answer?",
+)
+ACT_OF_NOUN: Mapping[str, str] = {form.noun: form.action for form in (*FORMS, _ASK)}
 HINDERED_BY_OTHERS = "case.not_your_role"
 
 
 def acts(
-    found: CaseAtDesk, language: Language, sent: Mapping[str, str], faults: Sequence[Fault]
+    found: CaseAtDesk,
+    language: Language,
+    sent: Mapping[str, str],
+    faults: Sequence[Fault],
+    templates: Sequence[Offered] = (),
 ) -> list[Act]:
     """Only what the rules allow now; the one that brings the case forward comes first."""
     allowed = set(routes.allowed(found.known.procedure, found.state))
-    offered = [form for form in _FORMS if form.action in allowed]
+    offered = [form for form in FORMS if form.action in allowed]
     if not any(form.is_main for form in offered) and _waits_for_register(found):
         offered.insert(0, _ASK)
     mains = [form for form in offered if form.is_main]
     offered.sort(key=lambda form: form not in mains[:1])
-    return [_act(form, form in mains[:1], found, language, sent, faults) for form in offered]
+    made = [_act(form, form in mains[:1], found, language, sent, faults) for form in offered]
+    for one in made:
+        if any(field.is_words for field in one.fields):
+            one.templates = [(t.id, t.name) for t in templates if t.noun == one.noun]
+    return made
 
 
 def hindrances(found: CaseAtDesk, language: Language) -> list[str]:
@@ -214,13 +237,21 @@ def hindrances(found: CaseAtDesk, language: Language) -> list[str]:
 
 def body_of(action: str, posted: Mapping[str, str]) -> dict[str, Any]:
     """What the form says, as the engine takes it; an empty box says nothing."""
-    boxes = {box.name: box for form in _FORMS if form.action == action for box in form.boxes}
+    boxes = {box.name: box for form in FORMS if form.action == action for box in form.boxes}
     if action == "accept":
         boxes[_LIMIT.name] = _LIMIT
     if action == "propose":
         boxes["outcome"] = Box(name="outcome", question="", shape="either")
     said = {name: _said(box, posted) for name, box in boxes.items()}
     return {name: value for name, value in said.items() if value != ""}
+
+
+def put_in(noun: str, words: str, posted: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, with these words behind what stands in the form's first box for words."""
+    form = next(form for form in FORMS if form.noun == noun)
+    name = next(box.name for box in form.boxes if box.shape == "words")
+    typed = _plain(posted.get(name, ""))
+    return {**posted, name: f"{typed}\n\n{words}" if typed else words}
 
 
 def _said(box: Box, posted: Mapping[str, str]) -> Any:
@@ -270,12 +301,13 @@ def _act(
         is_main=is_main,
         is_open=is_it,
     )
+    wanted = wanted_opinions(found)
     made.fields = [
-        _field(f"{form.noun}-{box.name}", box, found, language, sent if is_it else {})
+        field_of(f"{form.noun}-{box.name}", box, wanted, language, sent if is_it else {})
         for box in _boxes(form, found)
     ]
     if is_it:
-        _complain(made, faults, language)
+        complain(made, faults, language)
     return made
 
 
@@ -284,13 +316,14 @@ _OPINIONS = ("agrees", "objects")
 
 def _name(form: Form, found: CaseAtDesk) -> str:
     is_refusal = found.proposal is not None and found.proposal.outcome == "refused"
+    if form.action == "apologise" and found.known.procedure.extension:
+        return "Put the answer off"
     return "Sign the refusal" if form.action == "sign" and is_refusal else form.name
 
 
 def _boxes(form: Form, found: CaseAtDesk) -> tuple[Box, ...]:
     if form.action == "accept" and found.known.procedure.limit is None:
-        question = "No time is published for it. Within which time do you promise the answer?"
-        return (structs.replace(_LIMIT, question=question),)
+        return (LIMIT_NEEDED,)
     if form.action == "give_opinion" and len(wanted_opinions(found)) < 2:
         return tuple(box for box in form.boxes if box.name != "opinion")
     return form.boxes
@@ -302,8 +335,8 @@ def wanted_opinions(found: CaseAtDesk) -> list[Opinion]:
     return [one for one in found.opinions if one.given_at is None and one.agency_code in own]
 
 
-def _field(
-    id: str, box: Box, found: CaseAtDesk, language: Language, sent: Mapping[str, str]
+def field_of(
+    id: str, box: Box, wanted: Sequence[Opinion], language: Language, sent: Mapping[str, str]
 ) -> Field:
     say = words(language)
     choices: list[tuple[str, str]] = []
@@ -312,7 +345,7 @@ def _field(
     elif box.shape == "limit":
         choices = [(unit, say.pgettext("unit", unit)) for unit in LIMIT_UNITS]
     elif box.name == "opinion":
-        choices = [(str(one.id), one.question) for one in wanted_opinions(found)]
+        choices = [(str(one.id), one.question) for one in wanted]
     return Field(
         id=id,
         name=box.name,
@@ -325,7 +358,7 @@ def _field(
     )
 
 
-def _complain(made: Act, faults: Sequence[Fault], language: Language) -> None:
+def complain(made: Act, faults: Sequence[Fault], language: Language) -> None:
     """Each fault at its field; what names none stands at the first."""
     for fault in faults:
         named = [one for one in made.fields if fault.pointer == f"/{one.name}"]

@@ -1,25 +1,28 @@
 """The pane of what waits: cut by agency, by whose turn it is, by when, by words."""
 
-from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Request
 from msgspec import Struct
 
-from motcua import agencies
+from motcua import agencies, identity
 from motcua.base import clock
+from motcua.base.ids import PersonId
 from motcua.base.text import Text
-from motcua.cases.actions import desk
-from motcua.cases.actions.desk import DueBy, Wanted, WorkList
+from motcua.cases.actions import work
+from motcua.cases.actions.work import Choices, DueBy, Wanted, WorkList
 from motcua.cases.pages import desk_rows
+from motcua.cases.pages.desk_filters import (
+    Filters,
+    PageLink,
+    address_of,
+    filters_of,
+    kept_in,
+    pages_of,
+)
 from motcua.cases.pages.desk_rows import Asked, Row
-from motcua.db import City
+from motcua.db import City, Write
+from motcua.identity import Viewer
 from motcua.web.language import Language, words
-
-WORDS_LENGTH_MAX = 100
-NUMBER_LENGTH_MAX = 19
-
-Web = Request[Any, Any, Any]
 
 
 class Choice(Struct, frozen=True):
@@ -52,73 +55,60 @@ class Work(Struct, frozen=True, kw_only=True):
     is_asked: bool
     in_hand: str
     total: int
-    count: int
-    """How much is open in all, before any filter."""
+    is_more: bool
+    """There are more than `total`."""
     choices: list[Choice]
     offices: list[Office]
     words: str
-    due: str
-    is_mine: bool
+    filters: Filters
     is_narrowed: bool
     query: str
     """What is appended to addresses so that the list stays as it is cut: `?due=today`, or empty."""
     before: str | None
     after: str | None
+    pages: list[PageLink]
     today: list[Today]
     """What this officer has to do before tonight; empty beside a case in hand."""
 
 
-def wanted_of(request: Web) -> Wanted:
-    asked = request.query_params
-    due: Any = asked.get("due", "")
-    page = asked.get("page", "1")
-    return Wanted(
-        agency=asked.get("agency", "")[:35],
-        is_mine=asked.get("work") == "mine",
-        is_asked=asked.get("work") == "asked",
-        due=due if due in DueBy.__args__ else "",  # type: ignore[attr-defined]
-        words="".join(c for c in asked.get("q", "") if c.isprintable())[:WORDS_LENGTH_MAX],
-        page=min(max(int(page), 1), desk.PAGES_MAX) if is_number(page) else 1,
-    )
+class Seen(Struct, frozen=True):
+    found: WorkList
+    choices: Choices
+    names: dict[PersonId, str]
+    """Of those who have cases in hand."""
 
 
-def is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < NUMBER_LENGTH_MAX
-
-
-def kept_in(wanted: Wanted, **other: str) -> dict[str, str]:
-    """How the list is cut, as an address says it."""
-    said = {
-        "agency": wanted.agency,
-        "work": "mine" if wanted.is_mine else "asked" if wanted.is_asked else "",
-        "due": wanted.due,
-        "q": wanted.words,
-        "page": str(wanted.page) if wanted.page > 1 else "",
-        **other,
+async def look_at(db: Write, viewer: Viewer, wanted: Wanted) -> Seen:
+    """The list, by what it may be cut, and the names of those who have its cases in hand."""
+    found = await work.work_list(db, viewer, wanted)
+    choices = await work.choices(db, wanted)
+    officers = {one for one in choices.handlers if one} | {
+        row.handler_id for row in found.rows if row.handler_id
     }
-    return {name: value for name, value in said.items() if value}
+    return Seen(found, choices, await identity.names(db, sorted(officers)))
 
 
-def work_of(city: City, found: WorkList, wanted: Wanted, language: Language, in_hand: str) -> Work:
-    book = city[agencies.Agencies]
+def work_of(city: City, seen: Seen, wanted: Wanted, language: Language, in_hand: str) -> Work:
+    book, found = city[agencies.Agencies], seen.found
     kept = urlencode(kept_in(wanted))
-    last = wanted.page * desk.ROWS_PER_PAGE >= found.total or wanted.page >= desk.PAGES_MAX
+    last = wanted.page * wanted.rows_per_page >= found.total or wanted.page >= work.PAGES_MAX
+    filters = filters_of(city, wanted, seen.choices, seen.names, language)
     return Work(
-        rows=desk_rows.rows(city, found, clock.now(), language),
+        rows=desk_rows.rows(city, found, clock.now(), language, seen.names),
         asked=desk_rows.asked_rows(city, found, clock.now(), language),
         is_asked=wanted.is_asked,
         in_hand=in_hand,
         total=found.total,
-        count=found.counts.everything,
+        is_more=found.is_more,
         choices=_choices(found, wanted, language),
         offices=[Office(c, book.name(c), c == wanted.agency) for c in found.agencies],
         words=wanted.words,
-        due=wanted.due,
-        is_mine=wanted.is_mine,
-        is_narrowed=bool(wanted.words or wanted.due or wanted.is_mine or wanted.is_asked),
+        filters=filters,
+        is_narrowed=bool(kept_in(wanted, page="", sort="")),
         query=f"?{kept}" if kept else "",
-        before=_address(wanted, page=str(wanted.page - 1)) if wanted.page > 1 else None,
-        after=None if last else _address(wanted, page=str(wanted.page + 1)),
+        before=address_of(wanted, page=str(wanted.page - 1)) if wanted.page > 1 else None,
+        after=None if last else address_of(wanted, page=str(wanted.page + 1)),
+        pages=pages_of(wanted, found),
         today=_today(found, language) if found.agencies and not in_hand else [],
     )
 
@@ -145,7 +135,7 @@ def _today(found: WorkList, language: Language) -> list[Today]:
             "Other agencies ask what you think of %(num)s cases.",
         )
         sentence = say.ngettext(one, many, counts.asked) % {"num": counts.asked}
-        lines.append(Today(sentence, _address(Wanted(is_asked=True))))
+        lines.append(Today(sentence, address_of(Wanted(is_asked=True))))
     if later := counts.mine - counts.mine_today:
         one, many = (
             "%(num)s more waits for you after that.",
@@ -156,7 +146,7 @@ def _today(found: WorkList, language: Language) -> list[Today]:
 
 
 def _counted(sentence: str, count: int, due: DueBy) -> Today:
-    return Today(sentence % {"num": count}, _address(Wanted(is_mine=True, due=due)))
+    return Today(sentence % {"num": count}, address_of(Wanted(is_mine=True, due=due)))
 
 
 def _choices(found: WorkList, wanted: Wanted, language: Language) -> list[Choice]:
@@ -172,11 +162,6 @@ def _choices(found: WorkList, wanted: Wanted, language: Language) -> list[Choice
         offered.append((say("Asked of us"), counts.asked, "asked", ""))
     chosen = (kept_in(wanted).get("work", ""), wanted.due)
     return [
-        Choice(name, count, _address(wanted, work=work, due=due, page=""), (work, due) == chosen)
+        Choice(name, count, address_of(wanted, work=work, due=due, page=""), (work, due) == chosen)
         for name, count, work, due in offered
     ]
-
-
-def _address(wanted: Wanted, **other: str) -> str:
-    kept = urlencode(kept_in(wanted, **other))
-    return f"/desk?{kept}" if kept else "/desk"

@@ -1,13 +1,15 @@
 """The rows of a desk: which case, whose step, by when, and what is asked of one's agencies."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from motcua import agencies
+from motcua.base.ids import PersonId
 from motcua.base.text import Text
 from motcua.cases.actions import InForce, Procedures, reading
-from motcua.cases.actions.desk import WorkList
+from motcua.cases.actions.work import WorkList
 from motcua.cases.model.desk import DeskRow
 from motcua.cases.rules.deadline import Calendar
 from motcua.cases.rules.states import WAITING
@@ -31,9 +33,12 @@ class Row(Struct, frozen=True, kw_only=True):
     mood: str
     """`waiting` where the applicant must do something first."""
     due: datetime
+    """Of what is over: when it ended."""
     is_due_today: bool
     left: str
     due_mood: str
+    """`late`, `today`, `waiting`, `over` or none: shown by a shape too, and said by `left`."""
+    handler: str | None
     promise: Promise
     version: int
     marks: list[Mark]
@@ -80,15 +85,27 @@ def left(due: datetime, now: datetime, calendar: Calendar, language: Language) -
     return say.ngettext(many.replace("days", "day"), many, whole) % {"num": whole}
 
 
-def row(city: City, found: DeskRow, known: InForce, now: datetime, language: Language) -> Row:
-    calendar = city[Procedures].calendar
-    is_paused = found.business in WAITING
-    due, is_late = found.promised_at, found.promised_at < now and not is_paused
+def row(
+    city: City,
+    found: DeskRow,
+    known: InForce,
+    now: datetime,
+    language: Language,
+    names: Mapping[PersonId, str],
+) -> Row:
+    calendar, say = city[Procedures].calendar, words(language).gettext
+    is_paused, is_over = found.business in WAITING, found.closed_at is not None
+    due = found.closed_at or found.promised_at
+    is_today = calendar.local(due).date() == calendar.local(now).date()
     step = known.procedure.route.steps.get(found.step)
     said: Text | str = step.name if step else reading.status_name(found.status, language)
-    if is_paused:
-        said = words(language).gettext("Waiting for the applicant")
-    pauses = ((found.asked_at, now),) if is_paused and found.asked_at else ()
+    if is_over:
+        when, mood = say("over"), "over"
+    elif is_paused:
+        said, when, mood = say("Waiting for the applicant"), say("clock stopped"), "waiting"
+    else:
+        when = left(due, now, calendar, language)
+        mood = "late" if due < now else "today" if is_today else ""
     return Row(
         code=found.code,
         title=known.procedure.short_name,
@@ -96,21 +113,26 @@ def row(city: City, found: DeskRow, known: InForce, now: datetime, language: Lan
         step=said,
         mood="waiting" if is_paused else "",
         due=due,
-        is_due_today=calendar.local(due).date() == calendar.local(now).date(),
-        left=words(language).gettext("clock stopped")
-        if is_paused
-        else left(due, now, calendar, language),
-        due_mood="late" if is_late else "waiting" if is_paused else "",
-        promise=Promise(
-            filed=found.filed_at,
-            due=due,
-            now=now,
-            stage=said.within(language) if isinstance(said, Text) else said,
-            pauses=pauses,
-            is_intake=found.due_at is None,
-        ),
+        is_due_today=is_today,
+        left=when,
+        due_mood=mood,
+        handler=names.get(found.handler_id) if found.handler_id else None,
+        promise=_promise(found, said, now, language),
         version=found.version or 0,
         marks=_marks(city, found, language),
+    )
+
+
+def _promise(found: DeskRow, stage: Text | str, now: datetime, language: Language) -> Promise:
+    is_paused = found.business in WAITING and found.asked_at is not None
+    return Promise(
+        filed=found.filed_at,
+        due=found.promised_at,
+        now=now,
+        stage=stage.within(language) if isinstance(stage, Text) else stage,
+        finished=found.closed_at,
+        pauses=((found.asked_at, now),) if is_paused and found.asked_at else (),
+        is_intake=found.due_at is None,
     )
 
 
@@ -126,9 +148,16 @@ def _marks(city: City, found: DeskRow, language: Language) -> list[Mark]:
     return marks
 
 
-def rows(city: City, found: WorkList, now: datetime, language: Language) -> list[Row]:
+def rows(
+    city: City,
+    found: WorkList,
+    now: datetime,
+    language: Language,
+    names: Mapping[PersonId, str],
+) -> list[Row]:
+    known = found.known
     return [
-        row(city, one, found.known[one.procedure_code, one.procedure_version], now, language)
+        row(city, one, known[one.procedure_code, one.procedure_version], now, language, names)
         for one in found.rows
     ]
 

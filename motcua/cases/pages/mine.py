@@ -17,12 +17,14 @@ from motcua.base import clock
 from motcua.base.errors import Conflict, Fault, Invalid
 from motcua.base.text import Text
 from motcua.cases import actions
-from motcua.cases.actions import InForce, issuing, telling
+from motcua.cases.actions import InForce, telling
+from motcua.cases.actions.deeds.deed import law_of
 from motcua.cases.model.case import Case
 from motcua.cases.model.procedure import DocumentNeed
 from motcua.cases.model.view import CaseView, EventView, JoinedView
 from motcua.cases.pages.applying import UPLOAD_BYTES_MAX, uploads_of
 from motcua.cases.pages.asking import PERSON, Need, Web, need_of, problems_of
+from motcua.cases.rules.papers import form_after
 from motcua.db import City
 from motcua.identity import Viewer
 from motcua.payments import Payment
@@ -34,7 +36,8 @@ MESSAGE_LENGTH_MAX = 4000
 QR_SCALE = 4  # pixels a module
 SAID = (
     "case.message", "case.supplement_requested", "case.refused", "case.refusal_signed",
-    "case.transferred", "case.fee_stated", "case.apologised", "case.stopped",
+    "case.transferred", "case.fee_stated", "case.apologised", "case.extended",
+    "case.stopped",
 )  # fmt: skip
 """The events whose text is shown as speech. What agencies ask one another is not."""
 OPEN = (1, 2, 4, 5, 6)
@@ -49,6 +52,8 @@ class Speech(Struct, frozen=True):
     title: str = ""
     """What was done with these words; of a message nothing."""
     details: list[str] = []
+    paper: str | None = None
+    """Where the form lies that was made of it."""
 
 
 class Done(Struct, frozen=True):
@@ -205,23 +210,6 @@ async def supply(
     return Redirect(f"/cases/{code}", status_code=303)
 
 
-@get("/cases/{code:str}/receipt.pdf", **PERSON)
-async def receipt(
-    city: NamedDependency[City], viewer: NamedDependency[Viewer], code: FromPath[str]
-) -> Response[bytes]:
-    """Form 01, made and signed when it is asked for."""
-    async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
-        case = await actions.open_case(db, code)
-        await actions.note_look(db, viewer, case)
-        facts = await issuing.receipt(db, case, await actions.definition(db, case))
-    pdf = await documents.hand_out(city, case.agency_code, "receipt.typ", facts)
-    head = {
-        "Content-Disposition": f'attachment; filename="{code}.pdf"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(pdf, media_type="application/pdf", headers=head)
-
-
 async def _open(city: City, viewer: Viewer, code: str, language: Language) -> _Opened:
     async with city.database.write(viewer.person, viewer.on_behalf_of) as db:
         case = await actions.open_case(db, code)
@@ -257,7 +245,7 @@ async def _case_page(
         promise=telling.promise_of(city, case, stage, events),
         parts=_parts(city, view),
         lead=opened.lead,
-        speeches=[_speech(city, e, viewer, language) for e in events if e.kind in SAID],
+        speeches=[_speech(city, case, e, viewer, language) for e in events if e.kind in SAID],
         history=[_done(city, event, opened, language) for event in reversed(events)],
         last_event=events[-1].id if events else 0,
         answers=opened.answers,
@@ -314,8 +302,9 @@ def _parts(city: City, view: CaseView) -> list[Part]:
     ]
 
 
-def _speech(city: City, event: EventView, viewer: Viewer, language: Language) -> Speech:
+def _speech(city: City, case: Case, event: EventView, viewer: Viewer, language: Language) -> Speech:
     is_message = event.kind == "case.message"
+    has_form = form_after(law_of(city, case), event.kind)
     return Speech(
         event.at,
         event.by,
@@ -323,6 +312,7 @@ def _speech(city: City, event: EventView, viewer: Viewer, language: Language) ->
         is_message and event.by == viewer.name,
         "" if is_message else event.text,
         _details(city, event, language),
+        f"/cases/{case.code}/papers/{event.id}" if has_form else None,
     )
 
 
@@ -346,7 +336,7 @@ def _details(city: City, event: EventView, language: Language) -> list[str]:
     if event.kind == "case.fee_stated":
         amount = figures.money(facts["amount"], city.pack.info.currency.code, language)
         return [say("Fee: %(amount)s") % {"amount": amount}]
-    if event.kind == "case.apologised":
+    if event.kind in ("case.apologised", "case.extended"):
         promised = {name: _moment(city, facts[name], language) for name in _PROMISES}
         return [say("Promised before: %(promised_at)s. Promised now: %(due_at)s.") % promised]
     return []
@@ -370,4 +360,4 @@ def _qr(address: str) -> Markup:
     return Markup(code.svg_inline(dark="#000", light="#fff", scale=QR_SCALE))
 
 
-routes: list[Any] = [show, say, ask_withdraw, withdraw, ask_supplement, supply, receipt]
+routes: list[Any] = [show, say, ask_withdraw, withdraw, ask_supplement, supply]

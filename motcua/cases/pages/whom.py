@@ -1,5 +1,6 @@
 """The questions that the city asks for every procedure: for whom, and how to get the result."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -47,7 +48,10 @@ POINTERS = {
     "/on_behalf_of": "/whom",
     "/authority": "/authority_kind",
     **{f"/authority/{part}": f"/{name}" for name, part in STATED.items()},
+    "/authority/procedures": "/authority_scope",
 }
+CODES_MAX = 50
+_CODE = re.compile(r"[0-9]\.[0-9]{6}")
 NO_FAMILY = (
     "The population register does not answer just now, so we cannot show your family. You can go "
     "on for yourself, or come back later."
@@ -98,7 +102,7 @@ async def take_whom(
         faults += [replace(fault, pointer="/whom") for fault in found]
     if faults:
         return await _whom_page(here, number, faults, chosen, said)
-    await keep(here, replace(here.draft, subject_number=wanted, authority=_authority(said)))
+    await keep(here, replace(here.draft, subject_number=wanted, authority=_authority(here, said)))
     return onward(here, WHOM)
 
 
@@ -118,7 +122,7 @@ async def _whom_page(
         chosen = (number if is_kin else "other") if number else "self"
     answers = {"whom": chosen, "number": number if chosen == "other" else None}
     kept = here.draft.authority or {}
-    answers |= {name: kept.get(part) for name, part in STATED.items()} if said is None else said
+    answers |= _as_typed(here, kept) if said is None else said
     moved = [replace(f, pointer=POINTERS.get(f.pointer, f.pointer)) for f in faults]
     return asked(
         here,
@@ -176,7 +180,34 @@ def _authority_fields(rule: Delegation | None) -> dict[str, Field]:
             kind="date", label=text("Until when it holds"), required=False, when=when,
             hint=text("Leave this empty where it names no day."),
         ),
+        "authority_scope": Field(
+            kind="choice", label=text("What does the document let you do for them?"),
+            options=tuple(Option(value=scope, label=text(said)) for scope, said in SCOPES.items()),
+            when=when,
+        ),
+        "authority_procedures": Field(
+            kind="text", label=text("Codes of the procedures that it names"),
+            hint=text("As in 1.004873, 2.000815"), when={"authority_scope": ["named"]},
+            max=SAID_LENGTH_MAX,
+        ),
     }  # fmt: skip
+
+
+SCOPES = {
+    "this": "This procedure only",
+    "any": "Whatever may be done in their name: it names no procedure",
+    "named": "Several procedures that it names",
+}
+
+
+def _as_typed(here: Application, kept: dict[str, Any]) -> dict[str, Any]:
+    """What was stated before, as the boxes have it."""
+    typed = {name: kept.get(part) for name, part in STATED.items()}
+    if not kept:
+        return typed
+    codes = kept.get("procedures", [])
+    scope = "any" if not codes else "this" if codes == [here.procedure.code] else "named"
+    return typed | {"authority_scope": scope, "authority_procedures": ", ".join(codes)}
 
 
 def _stated(here: Application, posted: dict[str, str]) -> tuple[dict[str, Any], list[Fault]]:
@@ -185,8 +216,15 @@ def _stated(here: Application, posted: dict[str, str]) -> tuple[dict[str, Any], 
     faults = [
         Fault(f"/{name}", "form.required")
         for name, field in fields.items()
-        if field.required and not said.get(name)
+        if field.required
+        and not said.get(name)
+        and forms.is_asked(field, {"whom": "other", **said})
     ]
+    codes = _codes(here, said)
+    if said.get("authority_procedures") and not codes:
+        faults.append(Fault("/authority_procedures", "form.pattern"))
+    elif codes and here.procedure.code not in codes:
+        faults.append(Fault("/authority_scope", "case.authority_not_for_this"))
     for name in ("authority_signed", "authority_until"):
         try:
             date.fromisoformat(said.get(name) or "2000-01-01")
@@ -195,9 +233,17 @@ def _stated(here: Application, posted: dict[str, str]) -> tuple[dict[str, Any], 
     return said, faults
 
 
-def _authority(said: dict[str, Any]) -> dict[str, Any] | None:
+def _codes(here: Application, said: dict[str, Any]) -> list[str]:
+    """Of the procedures that the document names; none where it names none, or no code was typed."""
+    if said.get("authority_scope") == "this":
+        return [here.procedure.code]
+    return _CODE.findall(str(said.get("authority_procedures", "")))[:CODES_MAX]
+
+
+def _authority(here: Application, said: dict[str, Any]) -> dict[str, Any] | None:
     told = {part: said[name] for name, part in STATED.items() if said.get(name)}
-    return told or None
+    codes = _codes(here, said)
+    return (told | ({"procedures": codes} if codes else {})) or None
 
 
 def _relative(one: drafting.Relative) -> Text:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from motcua.base.errors import Invalid
-from motcua.base.pack import Kind, Pack, PackFault, Place, Where
+from motcua.base.pack import Kind, Pack, PackBroken, PackFault, Place, Where
 from motcua.cases.model.calendar import PackCalendar
 from motcua.cases.model.regime import PackRegimes, Regime
 
@@ -37,6 +37,7 @@ def regime_faults(pack: Pack, where: Where) -> Iterator[PackFault]:
         return
     regimes = pack.file("regimes", PackRegimes).regimes
     faults = [*_stretches(regimes), *_ids(regimes), *_forms(regimes), *_texts(regimes)]
+    faults += _templates(regimes, pack)
     if pack.has("calendar"):
         faults += _cut_offs(regimes, pack.file("calendar", PackCalendar))
     for place, what, mend in faults:
@@ -81,6 +82,27 @@ def _forms(regimes: tuple[Regime, ...]) -> Iterator[Fault]:
             if form.number in numbers:
                 yield (*place, "number"), f"duplicate form number '{form.number}'", "rename one"
             numbers.add(form.number)
+
+
+def _templates(regimes: tuple[Regime, ...], pack: Pack) -> Iterator[Fault]:
+    for i, regime in enumerate(regimes):
+        events: set[str] = set()
+        for j, form in enumerate(regime.forms.list if regime.forms else ()):
+            place: Place = ("regimes", i, "forms", "list", j)
+            if form.made_on in events:
+                what = f"'{form.made_on}' makes two forms"
+                yield (*place, "made_on"), what, "name each event once"
+            events |= {form.made_on} if form.made_on else set()
+            if form.template is None:
+                continue
+            if "{sequence}" not in form.numbered:
+                what = "numbers would repeat: '{sequence}' is missing"
+                yield (*place, "numbered"), what, "add {sequence}"
+            try:
+                pack.path("papers", form.template)
+            except PackBroken:
+                what = f"there is no papers/{form.template}"
+                yield (*place, "template"), what, "write the template or mend its name"
 
 
 def _texts(regimes: tuple[Regime, ...]) -> Iterator[Fault]:

@@ -29,7 +29,7 @@ OPEN_OPINIONS_MAX = 20
 Action = Literal[
     "accept", "refuse", "request_supplement", "supply", "transfer", "assign", "state_fee",
     "ask_opinion", "give_opinion", "propose", "approve", "return_to_handler", "sign", "release",
-    "deliver", "apologise", "stop", "pay", "withdraw", "message",
+    "deliver", "apologise", "stop", "pay", "withdraw", "rate", "message",
 ]  # fmt: skip
 ACTIONS: tuple[Action, ...] = Action.__args__  # type: ignore[attr-defined]
 """In the order in which they are offered."""
@@ -76,6 +76,8 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the outcome that stands ends in a paper."""
     has_receivers: bool = False
     """Other agencies could receive this procedure."""
+    may_rate: bool = False
+    """It has ended, lately enough for its person to say how it was handled."""
     may_hand_over: bool = False
     """The result goes out at the counter where it was asked for, and the viewer works there."""
 
@@ -93,6 +95,8 @@ def why_not(procedure: Procedure, state: CaseState, action: Action) -> str | Non
     """The reason why this person may not do this now, or None."""
     if action == "message":
         return None if state.is_applicant or state.roles else "case.not_yours"
+    if action == "rate":
+        return _may_not_rate(state)
     if state.step == DONE:
         return "case.closed"
     if action in _OF_APPLICANT:
@@ -227,6 +231,12 @@ def _applicant_may_not(state: CaseState, action: Action) -> str | None:
     if action == "pay":
         return None if state.has_payment_open else "case.nothing_to_pay"
     return "case.already_signed" if state.states.business in ("decided", "stopped") else None
+
+
+def _may_not_rate(state: CaseState) -> str | None:
+    if not state.is_applicant:
+        return "case.only_the_applicant"
+    return None if state.may_rate else "case.nothing_to_rate"
 
 
 def _may_not_assign(state: CaseState, step: Step) -> str | None:
@@ -370,6 +380,10 @@ _BODIES: Mapping[Action, tuple[list[str], dict[str, Any]]] = {
     "deliver": ([], {}),
     "pay": ([], {}),
     "withdraw": ([], {"reason": _WORDS}),
+    "rate": (
+        ["score"],
+        {"score": {"type": "integer", "minimum": 1, "maximum": 10}, "reasons": _NAMES},
+    ),
     "message": (["text"], {"text": _WORDS}),
 }
 _BODY_REASONS: dict[str, tuple[str, str | None]] = {

@@ -29,7 +29,7 @@ def typeset(template: Path, facts: Mapping[str, Any]) -> bytes:
     """
     data = {**facts, "qr": qr_code(facts["verify_url"])}
     text = msgspec.json.encode(data).decode()
-    folder = template.parent
+    folder = _root(template)
     compiler, lock = _compiler(folder)
     with lock:
         pdf, warnings = compiler.compile_with_warnings(
@@ -47,6 +47,12 @@ def typeset(template: Path, facts: Mapping[str, Any]) -> bytes:
 def qr_code(url: str) -> str:
     """The link as SVG. Level M survives a fold and a stamp; the border is in the drawing."""
     return str(segno.make_qr(url, error="m").svg_inline(border=2, omitsize=True))
+
+
+def _root(template: Path) -> Path:
+    """What a template may read: its folder; in a pack also the pack's other folders."""
+    folder = template.parent
+    return folder.parent if (folder.parent / "pack.yaml").is_file() else folder
 
 
 @cache

@@ -6,7 +6,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import Parameter
 
-from motcua import cases
+from motcua import cases, score
 from motcua.base.errors import NotFound
 from motcua.cases import CaseLine, Draft, LifeEvent, Offer, Procedure
 from motcua.db import City
@@ -33,6 +33,7 @@ class Home(Page):
     events: list[LifeEvent]
     lines: list[CaseLine]
     drafts: list[tuple[Draft, Procedure]]
+    shows_figures: bool
 
 
 class Status(Page):
@@ -40,7 +41,7 @@ class Status(Page):
 
     code: str
     is_unknown: bool
-    progress: dict[str, Any] | None
+    progress: cases.ProgressView | None
 
 
 @get("/", opt={"access": "public"}, include_in_schema=False)
@@ -69,6 +70,7 @@ async def home(
         events=events,
         lines=lines,
         drafts=drafts,
+        shows_figures=city.pack.has(score.KIND.name),
     )
     return render(shown, request)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from motcua.cases.actions.deeds import deciding, intake, promising
+from motcua.cases.actions.deeds import deciding, intake, promising, rating
 from motcua.cases.actions.deeds.deed import Act
 from motcua.cases.rules.routes import Action
 
@@ -26,5 +26,6 @@ DEEDS: Mapping[Action, Callable[[Act], Awaitable[Act | None]]] = {
     "stop": deciding.stop,
     "pay": intake.pay,
     "withdraw": intake.withdraw,
+    "rate": rating.rate,
     "message": intake.message,
 }

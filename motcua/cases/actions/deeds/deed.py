@@ -12,7 +12,7 @@ from motcua.cases.actions.issuing import Made
 from motcua.cases.actions.procedures import InForce, Procedures
 from motcua.cases.actions.sealing import opened
 from motcua.cases.model.case import DONE, Case
-from motcua.cases.model.procedure import Step
+from motcua.cases.model.procedure import Procedure, Step
 from motcua.cases.model.regime import Regime
 from motcua.cases.model.states import States
 from motcua.cases.rules import regimes, routes, states
@@ -42,13 +42,17 @@ class Act(Struct, frozen=True):
 
     @property
     def law(self) -> Regime:
-        return law_of(self.db.city, self.case)
+        return law_of(self.db.city, self.case, self.known.procedure)
 
 
-def law_of(city: City, case: Case) -> Regime:
-    """The rules of procedure under which it was filed, whatever holds today."""
+def law_of(city: City, case: Case, procedure: Procedure | None = None) -> Regime:
+    """The rules of procedure under which it was filed, whatever holds today; with what its own
+    procedure says before them."""
     filed_on = city[Procedures].calendar.local(case.filed_at).date()
-    return regimes.regime_of(city.pack, filed_on)
+    law = regimes.regime_of(city.pack, filed_on)
+    if procedure is None or procedure.extension is None:
+        return law
+    return structs.replace(law, reappointment=procedure.extension)
 
 
 EVENTS: dict[Action, str] = {

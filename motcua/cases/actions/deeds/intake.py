@@ -105,7 +105,7 @@ async def supply(deed: Act) -> None:
     await _refuse_supplement(deed, answers, attached)
     if answers != deed.case.answers:
         kept = sealed_answers(deed.db.city, deed.case, answers)
-        await queries.correct_answers(deed.db, deed.case.id, kept)
+        await queries.correct_answers(deed.db, deed.case.id, kept, deed.at)
     await filing.attach(deed.db, deed.case.id, attached, deed.case.at_agency)
     # The history names the fields, not the values.
     changed = sorted(k for k in given if answers.get(k) != deed.case.answers.get(k))

@@ -85,7 +85,8 @@ async def _run_on(db: Write, case: Case) -> tuple[Case, dict[str, Any]]:
 
 
 async def apologise(deed: Act) -> None:
-    """Before the promise is broken, and with a new one (Decree 61/2018, art. 19(9))."""
+    """Before the promise is broken, and with a new one (Decree 61/2018, art. 19(9)); or put off, as
+    the law of this procedure allows."""
     case = deed.case
     assert case.due_at is not None
     wanted = due_at(case.due_at, deed.body["limit"], deed.calendar).due_at
@@ -95,8 +96,9 @@ async def apologise(deed: Act) -> None:
         deed.db, case.id, deed.at, deed.viewer.person, words, case.due_at, due.due_at
     )
     await queries.promise_anew(deed.db, case.id, due.due_at, reasons_of(due))
+    kind = "case.extended" if deed.known.procedure.extension else "case.apologised"
     await tell(
-        deed, "case.apologised", text=words, promised_at=case.due_at.isoformat(),
+        deed, kind, text=words, promised_at=case.due_at.isoformat(),
         due_at=due.due_at.isoformat(),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 from motcua.base.pack import Kind, Pack, PackBroken, PackFault, Place, Where
 from motcua.cases.model.calendar import PackCalendar
 from motcua.cases.model.procedure import Agencies, Finding, KnownRows, Procedure
+from motcua.cases.model.vault import AnsweredBy
 from motcua.cases.rules.checking.calendar import calendar_faults
 from motcua.cases.rules.checking.catalogue import CATALOGUE, GENERAL, catalogue_faults
 from motcua.cases.rules.checking.expressions import expression_faults
@@ -32,6 +33,7 @@ __all__ = [
     "calendar_faults",
     "catalogue_faults",
     "procedure_faults",
+    "question_faults",
     "search_faults",
 ]
 
@@ -187,11 +189,11 @@ def _registers(
     procedure: Procedure, known: Mapping[str, Mapping[str, Operation]]
 ) -> Iterator[Fault]:
     for i, finding in enumerate(procedure.findings):
-        yield from _question(("findings", i), finding, known)
+        yield from question_faults(("findings", i), finding, known)
     for name, field in procedure.form.fields.items():
         if field.known_from:
             place: Place = ("form", "fields", name, "known_from")
-            yield from _question(place, field.known_from, known)
+            yield from question_faults(place, field.known_from, known)
             yield from _rows(place, field.known_from, known)
     for i, page in enumerate(procedure.form.pages):
         for j, shown in enumerate(page.known):
@@ -202,8 +204,10 @@ def _registers(
                 yield place, f"unknown register '{register}'", mend
 
 
-def _question(
-    place: Place, asked: Finding | KnownRows, known: Mapping[str, Mapping[str, Operation]]
+def question_faults(
+    place: Place,
+    asked: Finding | KnownRows | AnsweredBy,
+    known: Mapping[str, Mapping[str, Operation]],
 ) -> Iterator[Fault]:
     operations = known.get(asked.register)
     if operations is None:

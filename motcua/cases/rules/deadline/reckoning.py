@@ -126,9 +126,19 @@ def reappointed(due: datetime, new: datetime, calendar: Calendar, law: Regime | 
     if wanted <= old:
         raise Invalid("due.not_later", due=calendar.moment(old))
     moved = calendar.off_rest_day(wanted)
-    source = law.reappointment.source.text if law and law.reappointment else None
+    rule = law.reappointment if law else None
+    if rule and rule.at_most:
+        latest = moment(due, rule.at_most, calendar)
+        if moved > calendar.tick(latest):
+            raise Invalid("due.too_far", due=latest)
+    code = "due.extended" if rule and rule.at_most else "due.reappointed"
     reasons = [
-        told("due.reappointed", source, old=calendar.moment(old), new=calendar.moment(wanted)),
+        told(
+            code,
+            rule.source.text if rule else None,
+            old=calendar.moment(old),
+            new=calendar.moment(wanted),
+        ),
         *why_moved(wanted, moved, calendar),
     ]
     return _finished(old, moved, reasons, calendar, calendar.hours_at(old))

@@ -1,4 +1,4 @@
-"""The statements of `queries.sql`, declared."""
+"""The statements of `__init__.sql`, declared, with those of the files beside it."""
 
 from datetime import date, datetime
 from typing import Any
@@ -25,13 +25,16 @@ from motcua.cases.model.case import (
 from motcua.cases.model.catalogue import Elsewhere, Kept, Offered
 from motcua.cases.model.counter import CounterKept, CounterRow, Ticket, Waiting, WhereFrom
 from motcua.cases.model.desk import (
-    DeskCounts,
-    DeskRow,
     LookAtCase,
+    LookOverseen,
     OpinionWanted,
     Overseen,
     Usage,
 )
+from motcua.cases.queries.listing import *  # noqa: F403
+from motcua.cases.queries.papers import *  # noqa: F403 - one list of statements in several files
+from motcua.cases.queries.vault import *  # noqa: F403
+from motcua.cases.queries.working import *  # noqa: F403
 from motcua.db import Read, Write, statement
 from motcua.web.language import Language
 
@@ -87,12 +90,6 @@ async def case_by_id(db: Read, id: CaseId) -> Case | None: ...
 @statement
 async def cases_of_person(
     db: Read, person: PersonId, behalf: PersonId | None, before: datetime, at_most: int
-) -> list[Case]: ...
-
-
-@statement
-async def open_cases_of_agencies(
-    db: Read, posts: list[str], roles: list[str], at_most: int, skip: int
 ) -> list[Case]: ...
 
 
@@ -176,7 +173,7 @@ async def hand_case_to(db: Write, id: CaseId, handler_id: PersonId) -> None: ...
 
 
 @statement
-async def correct_answers(db: Write, id: CaseId, answers: dict[str, Any]) -> None: ...
+async def correct_answers(db: Write, id: CaseId, answers: dict[str, Any], at: datetime) -> None: ...
 
 
 @statement
@@ -247,20 +244,6 @@ async def drop_draft(db: Write, person_id: PersonId, procedure_code: str) -> Non
 
 
 @statement
-async def desk(
-    db: Read, posts: list[str], roles: list[str], is_mine: bool, before: datetime | None,
-    words: str, at_most: int, skip: int,
-) -> list[DeskRow]: ...  # fmt: skip
-
-
-@statement
-async def count_desk(
-    db: Read, posts: list[str], roles: list[str], now: datetime, tomorrow: datetime,
-    next_week: datetime,
-) -> DeskCounts: ...  # fmt: skip
-
-
-@statement
 async def opinions_wanted(
     db: Read, agencies: list[str], at_most: int, skip: int
 ) -> list[OpinionWanted]: ...
@@ -288,6 +271,10 @@ async def record_oversight(
 
 @statement
 async def overseen(db: Read, code: str) -> Overseen | None: ...
+
+
+@statement
+async def looks_overseen(db: Read, code: str, at_most: int) -> list[LookOverseen]: ...
 
 
 @statement

@@ -94,17 +94,6 @@ FROM cases.cases
 WHERE id = ANY (ARRAY(SELECT latest.id FROM latest))
 ORDER BY filed_at DESC;
 
--- name: open_cases_of_agencies
-SELECT id, code, procedure_code, procedure_version, agency_code, step, status, filed_by,
-       filed_by_name, applicant_id, applicant_name, subject, answers, delivery, fee, fee_amount,
-       filed_at, intake_due_at, accepted_at, due_at, due_reasons, handler_id, closed_at, language,
-       business, money, handing, sync, regime, at_agency, step_due_at, lane, lead_id, channel,
-       counter_code, representative, step_role
-FROM cases.cases
-WHERE id = ANY (ARRAY(
-    SELECT page.id FROM cases.page_of_open(:posts, :roles, false, NULL, '', :at_most, :skip) AS page))
-ORDER BY lane, coalesce(due_at, intake_due_at), code;
-
 -- name: progress_by_code
 SELECT status, procedure_code, agency_code, filed_at, intake_due_at, due_at, closed_at
 FROM cases.progress(:code);
@@ -178,6 +167,11 @@ UPDATE cases.cases SET escalated_at = :now WHERE id = :id AND escalated_at IS NU
 UPDATE cases.cases SET handler_id = :handler_id WHERE id = :id;
 
 -- name: correct_answers
+-- What they were before is kept as it lies, sealed.
+WITH before AS (
+    INSERT INTO cases.answer_versions (case_id, until, answers)
+    SELECT id, :at, answers FROM cases.cases WHERE id = :id
+)
 UPDATE cases.cases SET answers = :answers WHERE id = :id;
 
 -- name: keep_finding
@@ -278,21 +272,6 @@ FROM cases.drafts WHERE person_id = :person_id ORDER BY kept_at DESC;
 -- name: drop_draft
 DELETE FROM cases.drafts WHERE person_id = :person_id AND procedure_code = :procedure_code;
 
--- name: desk
--- What is open in these agencies, the green lane first, then what is due first.
-SELECT c.code, c.procedure_code, c.procedure_version, c.at_agency AS agency_code, c.applicant_name, c.step,
-       c.status, c.business, c.lane, c.agency_code AS receiver_code, c.escalated_at, c.filed_at, c.intake_due_at, c.due_at, c.handler_id,
-       (SELECT max(s.asked_at) FROM cases.supplements s WHERE s.case_id = c.id) AS asked_at,
-       (SELECT max(e.sequence) FROM db.events e WHERE e.subject_id = c.id) AS version,
-       page.total
-FROM cases.page_of_open(:posts, :roles, :is_mine, :before, :words, :at_most, :skip) AS page
-JOIN cases.cases c ON c.id = ANY (ARRAY[page.id])
-ORDER BY c.lane, coalesce(c.due_at, c.intake_due_at), c.code;
-
--- name: count_desk
-SELECT everything, mine, late, today, week, mine_late, mine_today, mine_week, asked
-FROM cases.count_open(:posts, :roles, :now, :tomorrow, :next_week);
-
 -- name: opinions_wanted
 SELECT c.code, c.procedure_code, c.procedure_version, c.applicant_name, o.asking_agency,
        o.agency_code, o.question, o.due_at
@@ -355,6 +334,10 @@ WHERE NOT EXISTS (
 
 -- name: overseen
 SELECT id, agency_code, procedure_code FROM cases.overseen(:code);
+
+-- name: looks_overseen
+SELECT id, at, looker_id, is_own, agency_code, role, register, purpose_vi, purpose_en, is_hidden
+FROM cases.looks_overseen(:code, :at_most);
 
 -- name: looks_at_cases_of
 -- Openings of a person's cases by officers, and what officers did to them: who acts has seen it too.
