@@ -1,0 +1,1 @@
+"""How counts become figures, points, ranks and drawings: pure functions."""
