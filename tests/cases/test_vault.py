@@ -207,19 +207,19 @@ def by_result(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("by_result")
 async def test_a_result_serves_until_its_agency_takes_it_back(city: City, staff: cast.Cast) -> None:
-    case = await build.to_step(city, staff, staff.an, "an", "signed")
-    async with city.database.read(staff.an.person) as db:
+    case = await build.to_step(city, staff, staff.lan, "lan", "signed")
+    async with city.database.read(staff.lan.person) as db:
         [paper] = await documents.of_case(db, case.id)
-    [found] = [one for one in await offered(city, staff.an) if one.key == str(paper.document)]
+    [found] = [one for one in await offered(city, staff.lan) if one.key == str(paper.document)]
     assert (found.number, found.issued_on) == (paper.number, paper.issued_on)
     asked = build.filing(city, documents={CARD: paper.document}, fee_class="student")
-    later = await build.file(city, staff.an, asked)
+    later = await build.file(city, staff.lan, asked)
     await vault.count_reuses(city, later.id)
-    assert (await held(city, staff.an))[paper.document].held.uses == 1
+    assert (await held(city, staff.lan))[paper.document].held.uses == 1
     async with city.database.write(staff.leader.person) as db:
         await documents.declare(db, paper.reference, "revoked")
-    assert paper.document not in await files_offered(city, staff.an)
-    assert (await held(city, staff.an))[paper.document].held.status == "revoked"
+    assert paper.document not in await files_offered(city, staff.lan)
+    assert (await held(city, staff.lan))[paper.document].held.status == "revoked"
 
 
 # The rules

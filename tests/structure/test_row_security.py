@@ -21,6 +21,7 @@ OPEN = {
     "jobs.pgqueuer_log": "the queue's own diary",
     "jobs.pgqueuer_schedules": "the queue's own plan",
     "jobs.pgqueuer_statistics": "the queue's own figures",
+    "score.editions": "which count of all figures is shown",
 }
 """What everybody who acts may read, and why. Nothing in it is about a person."""
 

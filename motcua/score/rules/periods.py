@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from motcua.base.errors import Fault, Invalid
 from motcua.score.model import Period
 
-_FORMS = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d{2})(?:-(\d{2}))?)?")
+_FORMS = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 YEARS = range(2000, 2200)
 
 
